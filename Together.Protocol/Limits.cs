@@ -1,0 +1,51 @@
+namespace Together.Protocol;
+
+/// <summary>Sizes and counts a client can meet. Lengths are in UTF-16 code units unless a name says bytes.</summary>
+public static class Limits
+{
+    public const int UsernameMin = 2;
+    public const int UsernameMax = 32;
+    public const int PasswordMinBytes = 8;
+
+    /// <summary>bcrypt reads 72 bytes and ignores the rest: a longer password is refused, never cut.</summary>
+    public const int PasswordMaxBytes = 72;
+
+    public const int EmailMax = 254;
+    public const int DisplayNameMax = 32;
+    public const int NicknameMax = 32;
+    public const int InstanceNameMax = 100;
+    public const int ServerNameMax = 100;
+    public const int ChannelNameMax = 100;
+    public const int ChannelTopicMax = 1024;
+    public const int MessageContentMax = 4000;
+    public const int NonceMax = 64;
+
+    /// <summary>What one message may mention by name; more are plain text.</summary>
+    public const int MentionsMax = 100;
+
+    public const int PageDefault = 50;
+    public const int PageMax = 100;
+
+    public const int ServersPerUser = 100;
+    public const int ChannelsPerServer = 500;
+    public const int InvitesPerServer = 1000;
+
+    /// <summary>Six hours, as in Discord.</summary>
+    public const int SlowModeMaxSeconds = 21_600;
+
+    public const int VoiceUserLimitMax = 99;
+
+    /// <summary>Thirty days.</summary>
+    public const int InviteMaxAgeSeconds = 2_592_000;
+
+    public const int InviteMaxUses = 1000;
+
+    /// <summary>Members inside a server object of READY and SERVER_CREATE; more by REST or REQUEST_MEMBERS.</summary>
+    public const int MembersInServerObject = 1000;
+
+    /// <summary>64 KiB: a larger gateway frame from a client closes with 4013.</summary>
+    public const int GatewayFrameMaxBytes = 64 * 1024;
+
+    /// <summary>1 MiB: a larger JSON body answers 413.</summary>
+    public const int JsonBodyMaxBytes = 1024 * 1024;
+}
