@@ -1,3 +1,6 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using System.Collections;
+using Together.Host.Cli;
+
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "");
+return await TogetherCommand.InvokeAsync(args, environment, Console.Out, Console.Error);
