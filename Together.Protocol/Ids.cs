@@ -67,7 +67,7 @@ public readonly record struct MessageId(Guid Value) : IId<MessageId>, IComparabl
     public DateTimeOffset CreatedAt => UuidV7.Time(Value);
 }
 
-internal sealed class IdJsonConverter<T> : JsonConverter<T> where T : struct, IId<T>
+public sealed class IdJsonConverter<T> : JsonConverter<T> where T : struct, IId<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && reader.TryGetGuid(out var value) ? T.From(value) : throw new JsonException("must be a UUID");

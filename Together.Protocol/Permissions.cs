@@ -47,7 +47,7 @@ public enum Permissions : ulong
         | ReadMessageHistory | ChangeNickname | Stream | EmbedLinks,
 }
 
-internal sealed class PermissionsJsonConverter : JsonConverter<Permissions>
+public sealed class PermissionsJsonConverter : JsonConverter<Permissions>
 {
     public override Permissions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
