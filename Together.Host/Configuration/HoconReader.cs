@@ -32,6 +32,8 @@ internal sealed class HoconReader
     /// <summary>Reads a file with what it includes.</summary>
     public ObjectSyntax ReadFile(string path, HoconOrigin askedBy)
     {
+        if (path.Contains('\0'))
+            throw new ConfigurationRefusedException(askedBy, "a file name has no NUL in it");
         string full = Path.GetFullPath(path);
         if (_open.Contains(full))
             throw new ConfigurationRefusedException(askedBy, $"\"{path}\" includes itself");
@@ -68,7 +70,7 @@ internal sealed class HoconReader
         {
             throw new ConfigurationRefusedException(askedBy, $"no such file: \"{shown}\"");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationRefusedException(askedBy, $"cannot read \"{shown}\": {failure.Message}");
         }

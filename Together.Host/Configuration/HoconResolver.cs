@@ -11,11 +11,12 @@ internal sealed class HoconResolver(ObjectSyntax root, IReadOnlyDictionary<strin
     /// <summary>Ours has about 80. Values that refer to each other can multiply: this ends it.</summary>
     public const int MaxValues = 20_000;
 
-    /// <summary>Of one string; a secret or a URL is far below it.</summary>
-    public const int MaxText = 64 * 1024;
+    /// <summary>Characters put together over all values, for the same reason; a secret or a URL is far below it.</summary>
+    public const int MaxText = 1024 * 1024;
 
     private readonly List<SubstitutionSyntax> _open = [];
     private int _values;
+    private int _text;
 
     public HoconObject Resolve() => ResolveObject(root);
 
@@ -108,12 +109,7 @@ internal sealed class HoconResolver(ObjectSyntax root, IReadOnlyDictionary<strin
         }
         // Empty counts as not set: a compose file passes `${VAR:-}` on that way.
         if (environment.TryGetValue(substitution.Name, out string? text) && text.Length > 0)
-        {
-            var origin = HoconOrigin.Variable(substitution.Name);
-            return text.Length > MaxText
-                ? throw new ConfigurationRefusedException(origin, $"longer than {MaxText / 1024} KiB")
-                : new HoconScalar(origin, HoconScalarKind.Text, text);
-        }
+            return new HoconScalar(HoconOrigin.Variable(substitution.Name), HoconScalarKind.Text, text);
         return substitution.Optional
             ? null
             : throw new ConfigurationRefusedException(substitution.Origin, $"${{{substitution.Name}}} is neither a key nor an environment variable; ${{?{substitution.Name}}} would be optional");
@@ -141,14 +137,14 @@ internal sealed class HoconResolver(ObjectSyntax root, IReadOnlyDictionary<strin
             switch (Resolve(part))
             {
                 case HoconScalar scalar:
+                    if ((_text += scalar.Text.Length) > MaxText)
+                        throw new ConfigurationRefusedException(concatenation.Origin, $"more than {MaxText} characters: substitutions multiply here");
                     text.Append(scalar.Text);
                     defined = true;
                     break;
                 case { } other:
                     throw new ConfigurationRefusedException(part.Origin, $"{other.Description} cannot be part of a string");
             }
-            if (text.Length > MaxText)
-                throw new ConfigurationRefusedException(concatenation.Origin, $"a string longer than {MaxText / 1024} KiB");
         }
         return !defined ? null : new HoconScalar(concatenation.Origin, HoconScalarKind.Text, text.ToString());
     }

@@ -36,17 +36,16 @@ internal static partial class HoconText
     }
 
     /// <summary>
-    /// Of postgres://user:password@host/db?password=…: up to the last @ before the path is masked even where the URL is badly formed,
-    /// because a password with an unescaped @ or / must not show either.
+    /// Both of postgres://user:password@host/db?password=…. Everything up to the last @ goes, because a password with an unescaped @
+    /// or / must not show either.
     /// </summary>
     public static string MaskPassword(string url)
     {
+        url = PasswordParameter().Replace(url, "$1" + Mask);
         int scheme = url.IndexOf("://", StringComparison.Ordinal);
         int at = url.LastIndexOf('@');
         int colon = scheme < 0 ? -1 : url.IndexOf(':', scheme + 3);
-        if (colon >= 0 && colon < at)
-            url = url[..(colon + 1)] + Mask + url[at..];
-        return PasswordParameter().Replace(url, "$1" + Mask);
+        return colon >= 0 && colon < at ? url[..(colon + 1)] + Mask + url[at..] : url;
     }
 
     /// <summary>What stays a string without quotes.</summary>

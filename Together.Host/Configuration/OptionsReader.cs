@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Together.Host.Configuration;
@@ -241,7 +242,8 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
 
     private static TimeSpan? ParseDuration(string text) =>
         SplitUnit(text) is (var count, var unit) && DurationUnits.FirstOrDefault(known => known.Unit == unit) is { Unit: not null } found
-            ? found.Length * count
+                && count <= TimeSpan.MaxValue.Ticks / found.Length.Ticks
+            ? TimeSpan.FromTicks(count * found.Length.Ticks)
             : null;
 
     private static long? ParseSize(string text) =>
@@ -249,13 +251,13 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
             ? found.Bytes * count
             : null;
 
-    /// <summary>Nine digits of the largest unit neither overflow a TimeSpan nor a long.</summary>
+    /// <summary>Nine digits of the largest unit fit a long.</summary>
     private static (long Count, string Unit)? SplitUnit(string text)
     {
         int digits = 0;
         while (digits < text.Length && char.IsAsciiDigit(text[digits]))
             digits++;
-        return digits is > 0 and <= 7 ? (long.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture), text[digits..].TrimStart(' ')) : null;
+        return digits is > 0 and <= 9 ? (long.Parse(text.AsSpan(0, digits), CultureInfo.InvariantCulture), text[digits..].TrimStart(' ')) : null;
     }
 
     private static (bool Allowed, string Value) Url(string text)
@@ -276,11 +278,16 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
         (Uri.TryCreate(text, UriKind.Absolute, out var origin) && origin.Scheme is "http" or "https"
             && origin.GetLeftPart(UriPartial.Authority) == text && origin.UserInfo.Length == 0, text);
 
+    /// <summary>An address as it prints itself ("10.1" would be 10.0.0.1), and a network without bits beyond its prefix.</summary>
     private static (bool Allowed, IPNetwork Value) Network(string text)
     {
-        if (IPAddress.TryParse(text, out var address))
-            return (true, new IPNetwork(address, address.GetAddressBytes().Length * 8));
-        return (IPNetwork.TryParse(text, out var network), network);
+        string[] parts = text.Split('/');
+        if (!IPAddress.TryParse(parts[0], out var address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != parts[0]))
+            return default;
+        int bits = address.GetAddressBytes().Length * 8;
+        if (parts.Length == 1)
+            return (true, new IPNetwork(address, bits));
+        return parts.Length == 2 && IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(address) ? (true, network) : default;
     }
 
     private static bool IsDatabaseUrl(string text) =>
