@@ -1,1 +1,45 @@
-Console.WriteLine("together bench");
+using System.Globalization;
+using Together.Bench.Scenarios;
+
+var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, string About)>(StringComparer.Ordinal)
+{
+    ["conversation"] = (Conversation.RunAsync, "latency of 1,000 messages/s in 20 channels of 10"),
+    ["broadcast"] = (Broadcast.RunAsync, "20 messages/s to 1,000 connections"),
+    ["saturation"] = (Saturation.RunAsync, "most deliveries and most durable messages a second"),
+    ["footprint"] = (Footprint.RunAsync, "memory, start and stop"),
+};
+var duration = TimeSpan.FromSeconds(10);
+List<string> names = [.. args];
+
+if (names is ["seed", .. var address])
+    return await Seed.RunAsync(new Uri(address is [var url, ..] ? url : "http://127.0.0.1:8080"));
+
+if (names.IndexOf("--seconds") is >= 0 and var option)
+{
+    // A gateway connection lives 60 s without a heartbeat, and one is sent before each phase.
+    if (option + 1 == names.Count || !int.TryParse(names[option + 1], CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > 40)
+        return Usage("--seconds takes a number from 1 to 40");
+    duration = TimeSpan.FromSeconds(seconds);
+    names.RemoveRange(option, 2);
+}
+if (names.Count == 0)
+    return Usage(null);
+if (names is ["all"])
+    names = [.. benchmarks.Keys];
+if (names.Find(name => !benchmarks.ContainsKey(name)) is { } unknown)
+    return Usage($"There is no benchmark named {unknown}");
+
+foreach (var name in names)
+    await benchmarks[name].RunAsync(duration);
+return 0;
+
+int Usage(string? complaint)
+{
+    if (complaint is not null)
+        Console.Error.WriteLine(complaint);
+    Console.WriteLine("./dev bench NAME … [--seconds N]   (all: each of them)");
+    foreach (var (name, benchmark) in benchmarks)
+        Console.WriteLine($"  {name,-14} {benchmark.About}");
+    Console.WriteLine("  seed [url]     not a benchmark: a sample community on a running host");
+    return complaint is null ? 0 : 2;
+}

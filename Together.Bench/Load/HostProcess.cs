@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Together.Bench.Load;
+
+/// <summary>
+/// The real host, built in Release, with a data directory and a built-in PostgreSQL of its own, without rate limits and with cheap password
+/// hashes (a benchmark needs hundreds of accounts, not strong ones). One benchmark owns it; its data is removed in the end.
+/// </summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    /// <summary>The rate limits setting of every host started here, for the reports.</summary>
+    public const string Limits = "off";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    // The host promises to stop within 10 s.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly string _directory;
+    private readonly string _log;
+    private Process? _process;
+
+    private HostProcess(string directory, string log, IPEndPoint endPoint)
+    {
+        _directory = directory;
+        _log = log;
+        EndPoint = endPoint;
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public Uri Url => new($"http://{EndPoint}");
+
+    /// <summary>Where the built-in PostgreSQL has its files.</summary>
+    public string DataDirectory => Path.Combine(_directory, "data");
+
+    /// <summary>From the start of the process to the first healthy answer.</summary>
+    public TimeSpan LastStart { get; private set; }
+
+    /// <summary>Starts a host on an empty data directory. Its output goes to a file beside the benchmark's result.</summary>
+    public static async Task<HostProcess> StartNewAsync(string benchmark)
+    {
+        var artifacts = Repository.Artifacts();
+        // Root's PostgreSQL runs as another user, who must be able to enter it.
+        var directory = Path.Combine(Path.GetTempPath(), $"together-bench-{Environment.ProcessId}-{Random.Shared.Next()}");
+        Directory.CreateDirectory(directory);
+        await File.WriteAllTextAsync(Path.Combine(directory, "bench.conf"), "together.auth.bcrypt-cost = 4\ntogether.auth.hash-queue = 1000\n");
+        var host = new HostProcess(directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
+        File.Delete(host._log);
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+        return host;
+    }
+
+    /// <summary>Starts it again on the same data.</summary>
+    public async Task StartAsync()
+    {
+        var dll = Path.Combine(Repository.Root, "Together.Host/bin/Release/net10.0/together.dll");
+        if (!File.Exists(dll))
+            throw new FileNotFoundException("Build the host in Release first; ./dev bench does.", dll);
+        // The shell only redirects: exec keeps the process ID, and nobody here has to read the output.
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _directory };
+        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _log, "dotnet", dll])
+            start.ArgumentList.Add(argument);
+        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("TOGETHER_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(inherited);
+        start.Environment["TOGETHER_URLS"] = Url.ToString();
+        start.Environment["TOGETHER_DATA_DIR"] = DataDirectory;
+        start.Environment["TOGETHER_CONFIG"] = Path.Combine(_directory, "bench.conf");
+        start.Environment["TOGETHER_LIMITS"] = Limits;
+        start.Environment["TOGETHER_REGISTRATION"] = "open";
+
+        var begun = Stopwatch.GetTimestamp();
+        _process = Process.Start(start)!;
+        using var http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+        while (!await IsHealthyAsync(http))
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"The host ended with {_process.ExitCode}; see {_log}");
+            if (Stopwatch.GetElapsedTime(begun) > StartTimeout)
+                throw new TimeoutException($"The host was not healthy within {StartTimeout.TotalSeconds} s; see {_log}");
+            await Task.Delay(5);
+        }
+        LastStart = Stopwatch.GetElapsedTime(begun);
+    }
+
+    /// <summary>Stops it as an operator would, keeping its data. Answers how long that took.</summary>
+    public async Task<TimeSpan> StopAsync()
+    {
+        if (_process is not { } process)
+            return TimeSpan.Zero;
+        _process = null;
+        using (process)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            if (!process.HasExited)
+                _ = Libc.Kill(process.Id, Libc.SigTerm);
+            using var patience = new CancellationTokenSource(StopTimeout);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The host did not stop within {StopTimeout.TotalSeconds} s of SIGTERM; killing it."));
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+            return Stopwatch.GetElapsedTime(begun);
+        }
+    }
+
+    public ProcessUsage HostUsage() => ProcessUsage.Of(_process!.Id);
+
+    public ProcessUsage PostgresUsage() => ProcessUsage.WorkingIn(IsOfPostgres).Aggregate(default(ProcessUsage), (sum, process) => sum + ProcessUsage.Of(process));
+
+    /// <summary>The directory of the built-in PostgreSQL's Unix socket: the second line of postmaster.pid names the data, the fifth the socket.</summary>
+    public string PostgresSocketDirectory()
+    {
+        var file = Directory.EnumerateFiles(DataDirectory, "postmaster.pid", SearchOption.AllDirectories).First();
+        return File.ReadAllLines(file)[4];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private bool IsOfPostgres(string workingDirectory) => workingDirectory.StartsWith(DataDirectory + "/", StringComparison.Ordinal);
+
+    private static async Task<bool> IsHealthyAsync(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("/health", UriKind.Relative));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static IPEndPoint FreeEndPoint()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (IPEndPoint)probe.LocalEndPoint!;
+    }
+}
