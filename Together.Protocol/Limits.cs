@@ -28,6 +28,7 @@ public static class Limits
 
     public const int ServersPerUser = 100;
     public const int ChannelsPerServer = 500;
+    public const int OverwritesPerServer = 1000;
     public const int InvitesPerServer = 1000;
 
     /// <summary>Six hours, as in Discord.</summary>

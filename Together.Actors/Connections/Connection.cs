@@ -1,0 +1,212 @@
+using System.Buffers;
+using Together.Protocol;
+using Together.Protocol.Gateway;
+
+namespace Together.Actors.Connections;
+
+/// <summary>
+/// The sending half of a gateway connection: a queue of shared frames, bounded in bytes, that one pump at a time writes to the
+/// socket. A client that reads too slowly is closed with 4008; it never makes the host grow. Any thread.
+/// </summary>
+public sealed class Connection : IThreadPoolWorkItem
+{
+    private readonly Lock _lock = new();
+    private readonly IGatewaySocket _socket;
+    private readonly int _queueBytes;
+    private Queue<Frame>? _queue;
+    private TaskCompletionSource? _drained;
+    private int _bytes;
+    private bool _pumping;
+    private bool _closed;
+    private long _position;
+
+    /// <param name="socket">Where the frames go.</param>
+    /// <param name="queueBytes">Bytes that may wait before the client counts as too slow.</param>
+    /// <param name="time">For the heartbeat's deadline.</param>
+    public Connection(IGatewaySocket socket, int queueBytes, TimeProvider time)
+    {
+        _socket = socket;
+        _queueBytes = queueBytes;
+        Opened = LastHeard = time.GetTimestamp();
+    }
+
+    /// <summary>When HELLO was sent: a timestamp of the time provider.</summary>
+    public long Opened { get; }
+
+    /// <summary>Set once, at IDENTIFY or RESUME, before the connection is registered.</summary>
+    public UserId User { get; set; }
+
+    /// <summary>The login behind it.</summary>
+    public SessionId Session { get; set; }
+
+    /// <summary>Names the gateway session across RESUMEs.</summary>
+    public Guid GatewaySession { get; set; }
+
+    /// <summary>False until READY or RESUMED: IDENTIFY's deadline applies instead of the heartbeat's.</summary>
+    public bool IsIdentified { get; set; }
+
+    /// <summary>When the last heartbeat came, or the connection: a timestamp of the time provider.</summary>
+    public long LastHeard { get; set; }
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock) return _closed;
+        }
+    }
+
+    /// <param name="frame">What to send.</param>
+    /// <param name="isBounded">False for READY and what ends a connection: they are sent whatever their size.</param>
+    public void Enqueue(Frame frame, bool isBounded = true)
+    {
+        var isTooSlow = false;
+        lock (_lock)
+        {
+            if (_closed) return;
+            if (isBounded && _bytes + frame.Length > _queueBytes)
+            {
+                isTooSlow = true;
+            }
+            else
+            {
+                (_queue ??= new Queue<Frame>()).Enqueue(frame);
+                if (isBounded) _bytes += frame.Length;
+                if (_pumping || !_queue.Peek().IsReady) return;
+                _pumping = true;
+            }
+        }
+
+        if (isTooSlow) Close(CloseCode.TooFastOrTooSlow);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Goes on after a promise was fulfilled.</summary>
+    public void Resume()
+    {
+        lock (_lock)
+        {
+            if (_closed || _pumping || _queue is null) return;
+            _pumping = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Completes when all that is queued has been sent, or the connection is closed.</summary>
+    public Task DrainedAsync()
+    {
+        lock (_lock)
+        {
+            if (_closed || _queue is null) return Task.CompletedTask;
+            return (_drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Closes now; what is queued is dropped.</summary>
+    public void Close(CloseCode code)
+    {
+        if (MarkClosed()) _socket.Close(code);
+    }
+
+    /// <summary>The socket is gone.</summary>
+    public void Abandon() => MarkClosed();
+
+    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+
+    private async Task PumpAsync()
+    {
+        var buffer = new PooledBuffer();
+        try
+        {
+            while (true)
+            {
+                Frame frame;
+                lock (_lock)
+                {
+                    if (_closed) return;
+                    if (_queue is null || _queue.Count == 0)
+                    {
+                        _queue = null;
+                        _pumping = false;
+                        _drained?.TrySetResult();
+                        _drained = null;
+                        return;
+                    }
+
+                    if (!_queue.Peek().IsReady)
+                    {
+                        _pumping = false;
+                        return;
+                    }
+
+                    frame = _queue.Dequeue();
+                }
+
+                if (frame.Close is { } code)
+                {
+                    Close(code);
+                    return;
+                }
+
+                buffer.Clear();
+                _position = frame.Write(_position, buffer);
+                await _socket.SendAsync(buffer.Written);
+                lock (_lock) _bytes = Math.Max(0, _bytes - frame.Length);
+            }
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The client went away in the middle of a frame.
+            Close(CloseCode.Internal);
+        }
+        finally
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private bool MarkClosed()
+    {
+        lock (_lock)
+        {
+            if (_closed) return false;
+            _closed = true;
+            _queue = null;
+            _drained?.TrySetResult();
+            return true;
+        }
+    }
+
+    /// <summary>A buffer for one frame, rented only while the pump runs: an idle connection holds none.</summary>
+    private sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
+    {
+        private byte[] _array = ArrayPool<byte>.Shared.Rent(1024);
+        private int _length;
+
+        public ReadOnlyMemory<byte> Written => _array.AsMemory(0, _length);
+
+        public void Clear() => _length = 0;
+
+        public void Advance(int count) => _length += count;
+
+        public Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            Reserve(Math.Max(sizeHint, 1));
+            return _array.AsMemory(_length);
+        }
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(_array);
+
+        private void Reserve(int more)
+        {
+            if (_array.Length - _length >= more) return;
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_array.Length * 2, _length + more));
+            _array.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = larger;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Together.Actors.Channels;
+using Together.Actors.Persistence;
+using Together.Actors.Servers;
+using Together.Actors.Users;
+using Together.Actors.Views;
+using Together.Protocol;
+using Together.Protocol.Gateway;
+
+namespace Together.Actors.Connections;
+
+/// <summary>Whom frames can be handed to: everybody connected, or the one who resumes.</summary>
+internal interface IAudience
+{
+    /// <summary>The members of the server who are listening.</summary>
+    IEnumerable<UserId> Members(ServerState server);
+
+    /// <summary>To those who may see the channel.</summary>
+    void ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame);
+
+    void ToServer(ServerState server, Func<Frame> frame);
+
+    void ToUser(UserId user, Func<Frame> frame);
+}
+
+/// <summary>
+/// Which frames an event becomes, and for whom: the audience follows from the views before and after it. The one place where
+/// this is decided, for live delivery and for RESUME alike. Pure but for the audience.
+/// </summary>
+internal static class Dispatches
+{
+    public static void Describe(LogEntry entry, ViewRoot before, ViewRoot after, IAudience audience)
+    {
+        switch (entry.Event)
+        {
+            case MessagePosted e:
+                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message), WireJson.Default.Message));
+                break;
+            case MessageEdited e:
+                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_UPDATE", after.Message(e.Message), WireJson.Default.Message));
+                break;
+            case MessageDeleted e:
+                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE", new MessageDelete(e.MessageId, e.ChannelId, e.ServerId), WireJson.Default.MessageDelete));
+                break;
+            case ServerEvent e:
+                Describe(entry.Position, e, before.Server(e.ServerId), after.Server(e.ServerId), after, audience);
+                break;
+            case UserEvent:
+                // Nobody sees a new account before it joins something; revocation acts on connections, not on clients' state.
+                break;
+            default:
+                throw new InvalidOperationException($"no dispatch for {entry.Event.GetType().Name}");
+        }
+
+        void ToChannel(ChannelMessageEvent e, Func<Frame> frame)
+        {
+            if (after.Server(e.ServerId) is { } server && server.Channels.TryGetValue(e.ChannelId, out var channel)) audience.ToChannel(server, channel, frame);
+        }
+    }
+
+    private static void Describe(long position, ServerEvent happened, ServerState? before, ServerState? after, ViewRoot root, IAudience audience)
+    {
+        switch (happened)
+        {
+            case ServerCreated:
+                audience.ToUser(happened.ActorId, () => Create(happened.ActorId));
+                break;
+            case ServerUpdated:
+                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_UPDATE", after!.ToServer(), WireJson.Default.Server));
+                break;
+            case ServerDeleted e:
+                var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(e.ServerId), WireJson.Default.ServerDelete));
+                foreach (var user in e.MemberIds) audience.ToUser(user, () => deleted.Value);
+                break;
+            case ChannelCreated e:
+                audience.ToChannel(after!, e.Channel, () => Frame.Dispatch(position, "CHANNEL_CREATE", root.Channel(e.Channel), WireJson.Default.Channel));
+                break;
+            case ChannelUpdated e:
+                Compare(e.Before, e.Channel);
+                break;
+            case ChannelDeleted e:
+                audience.ToChannel(before!, e.Channel, () => Frame.Dispatch(position, "CHANNEL_DELETE", new ChannelDelete(e.Channel.Id, e.ServerId), WireJson.Default.ChannelDelete));
+                break;
+            case RoleUpdated e:
+                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_UPDATE", new ServerRole(e.ServerId, e.Role.ToRole()), WireJson.Default.ServerRole));
+                if (e.Before.Permissions != e.Role.Permissions)
+                {
+                    foreach (var channel in after!.Channels.Values) Compare(channel, channel);
+                }
+
+                break;
+            case MemberJoined e:
+                var added = new Lazy<Frame>(() => Frame.Dispatch(position, "SERVER_MEMBER_ADD", new ServerMember(e.ServerId, root.Member(e.Member)), WireJson.Default.ServerMember));
+                foreach (var user in audience.Members(after!))
+                    audience.ToUser(user, user == e.Member.UserId ? () => Create(user) : () => added.Value);
+                break;
+            case MemberRemoved e:
+                audience.ToUser(e.UserId, () => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(e.ServerId), WireJson.Default.ServerDelete));
+                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_MEMBER_REMOVE", new ServerMemberRemove(e.ServerId, e.UserId), WireJson.Default.ServerMemberRemove));
+                break;
+            case InviteCreated or InviteDeleted:
+                break;
+            default:
+                throw new InvalidOperationException($"no dispatch for {happened.GetType().Name}");
+        }
+
+        Frame Create(UserId user) => Frame.Dispatch(position, "SERVER_CREATE", root.Snapshot(after!, user), WireJson.Default.ServerSnapshot);
+
+        // Gaining or losing VIEW_CHANNEL shows as the channel's coming or going.
+        void Compare(ChannelRecord channelBefore, ChannelRecord channelAfter)
+        {
+            var created = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_CREATE", root.Channel(channelAfter), WireJson.Default.Channel));
+            var updated = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_UPDATE", root.Channel(channelAfter), WireJson.Default.Channel));
+            var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_DELETE", new ChannelDelete(channelAfter.Id, after!.Id), WireJson.Default.ChannelDelete));
+            foreach (var user in audience.Members(after!))
+            {
+                var could = before!.CanView(user, channelBefore);
+                var can = after!.CanView(user, channelAfter);
+                if (could && !can) audience.ToUser(user, () => deleted.Value);
+                else if (!could && can) audience.ToUser(user, () => created.Value);
+                else if (can && channelBefore != channelAfter) audience.ToUser(user, () => updated.Value);
+            }
+        }
+    }
+}

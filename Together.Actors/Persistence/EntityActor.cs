@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+using Together.Actors.Runtime;
+using Together.Actors.Sharding;
+using Together.Protocol;
+
+namespace Together.Actors.Persistence;
+
+/// <summary>What every entity of a node shares.</summary>
+public sealed record EntityContext(JournalWriter Writer, Journal Journal, EventCatalog Catalog, TimeProvider Time, int SnapshotEvery, ILogger<EntityContext> Logger);
+
+/// <summary>
+/// The thin shell around an entity's pure Decide and Apply: recovers the state, decides one command after the other on the
+/// newest state, and hands the events to the writer without waiting for them. Every answer, also a refusal, waits for the
+/// events it was decided on; when those fail, the incarnation ends and a next one recovers from the journal.
+/// </summary>
+public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef entity, EntityContext context) : Actor
+    where TState : class
+    where TCommand : class
+    where TEvent : DomainEvent
+{
+    private Incarnation _incarnation = new(entity.PersistenceId);
+    private Append? _last;
+    private long _snapshotNr;
+
+    protected EntityRef Entity => entity;
+
+    protected DateTimeOffset Now => context.Time.GetUtcMilliseconds();
+
+    /// <summary>The newest state, stored or about to be; null until the entity's first event.</summary>
+    protected TState? State { get; set; }
+
+    /// <summary>The sequence number of the last event in <see cref="State"/>.</summary>
+    protected long SequenceNr { get; set; }
+
+    /// <summary>False for an entity that recovers faster from the tables than from events.</summary>
+    protected virtual bool KeepsSnapshots => true;
+
+    protected internal override bool CanPassivate => _last is null || _last.Done.IsCompleted;
+
+    protected abstract ValueTask<Decision> DecideAsync(TState? state, TCommand command);
+
+    protected abstract TState? Apply(TState? state, TEvent happened);
+
+    protected internal override async ValueTask StartAsync()
+    {
+        if (await context.Journal.SnapshotAsync(entity.PersistenceId) is { } snapshot)
+            (State, SequenceNr, _snapshotNr) = ((TState)snapshot.State, snapshot.SequenceNr, snapshot.SequenceNr);
+
+        await foreach (var entry in context.Journal.EntityAsync(entity.PersistenceId, SequenceNr))
+        {
+            State = Apply(State, (TEvent)entry.Event);
+            SequenceNr = entry.SequenceNr;
+        }
+    }
+
+    protected internal sealed override async ValueTask ReceiveAsync(object message)
+    {
+        var ask = (Ask)message;
+        if (_incarnation.HasFailed)
+        {
+            // What was decided since the failed append stands on events that do not exist. Once the writer has let go of
+            // all of it, a fresh incarnation recovers; when that fails too, supervision backs off.
+            await FlushAsync();
+            (State, SequenceNr, _last, _incarnation) = (null, 0, null, new Incarnation(entity.PersistenceId));
+            await StartAsync();
+        }
+
+        var now = Now;
+        if (now >= ask.Deadline)
+        {
+            ask.Complete(Reply.Unavailable);
+            return;
+        }
+
+        var decision = await DecideAsync(State, (TCommand)ask.Command);
+        if (decision.Events.Count == 0)
+        {
+            AnswerBehindPending(ask, decision.Reply);
+            return;
+        }
+
+        var append = new Append(_incarnation, SequenceNr + 1, decision.Events, context.Catalog, now, ask, decision.Reply);
+        foreach (var happened in decision.Events) State = Apply(State, (TEvent)happened);
+        SequenceNr += decision.Events.Count;
+        _last = append;
+        context.Writer.TryAppend(append);
+        if (KeepsSnapshots && SequenceNr - _snapshotNr >= context.SnapshotEvery) await SnapshotAsync();
+    }
+
+    /// <summary>Waits until everything decided so far is stored and shown, or has failed.</summary>
+    protected async ValueTask FlushAsync()
+    {
+        if (_last is not null) await _last.Done;
+    }
+
+    private void AnswerBehindPending(Ask ask, Reply reply)
+    {
+        if (_last is null || _last.Done.IsCompleted)
+        {
+            ask.Complete(_incarnation.HasFailed ? Reply.Unavailable : reply);
+            return;
+        }
+
+        _ = AnswerAfterAsync(_last, ask, reply);
+
+        static async Task AnswerAfterAsync(Append pending, Ask ask, Reply reply) =>
+            ask.Complete(await pending.Done ? reply : Reply.Unavailable);
+    }
+
+    /// <summary>A snapshot is of stored events only, and losing one loses nothing but time at the next start.</summary>
+    private async ValueTask SnapshotAsync()
+    {
+        await FlushAsync();
+        if (_incarnation.HasFailed || State is null) return;
+        _snapshotNr = SequenceNr;
+        try
+        {
+            await context.Journal.SaveSnapshotAsync(entity.PersistenceId, SequenceNr, State, Now);
+        }
+        catch (Npgsql.NpgsqlException failure)
+        {
+            LogSnapshotFailed(context.Logger, failure, entity.PersistenceId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No snapshot of {Entity} could be saved")]
+    private static partial void LogSnapshotFailed(ILogger logger, Exception failure, string entity);
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using Together.Actors.Channels;
+using Together.Actors.Servers;
+using Together.Actors.Users;
+using Together.Protocol;
+
+namespace Together.Actors.Persistence;
+
+/// <summary>How events and snapshots look in the journal: as on the wire, but without what is null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(TimeJsonConverter)])]
+[JsonSerializable(typeof(ServerState))]
+[JsonSerializable(typeof(UserRecord))]
+[JsonSerializable(typeof(ServerCreated))]
+[JsonSerializable(typeof(ServerUpdated))]
+[JsonSerializable(typeof(ServerDeleted))]
+[JsonSerializable(typeof(ChannelCreated))]
+[JsonSerializable(typeof(ChannelUpdated))]
+[JsonSerializable(typeof(ChannelDeleted))]
+[JsonSerializable(typeof(RoleUpdated))]
+[JsonSerializable(typeof(InviteCreated))]
+[JsonSerializable(typeof(InviteDeleted))]
+[JsonSerializable(typeof(MemberJoined))]
+[JsonSerializable(typeof(MemberRemoved))]
+[JsonSerializable(typeof(MessagePosted))]
+[JsonSerializable(typeof(MessageEdited))]
+[JsonSerializable(typeof(MessageDeleted))]
+[JsonSerializable(typeof(UserRegistered))]
+[JsonSerializable(typeof(UserDeleted))]
+[JsonSerializable(typeof(SessionsRevoked))]
+internal sealed partial class EventJson : JsonSerializerContext;
+
+public static class Manifests
+{
+    /// <summary>Every event and snapshot there is. A manifest never changes its meaning: a new shape is a new version.</summary>
+    public static EventCatalog Catalog { get; } = new EventCatalog()
+        .Add("server.snapshot.v1", EventJson.Default.ServerState)
+        .Add("user.snapshot.v1", EventJson.Default.UserRecord)
+        .Add("server.created.v1", EventJson.Default.ServerCreated)
+        .Add("server.updated.v1", EventJson.Default.ServerUpdated)
+        .Add("server.deleted.v1", EventJson.Default.ServerDeleted)
+        .Add("server.channel_created.v1", EventJson.Default.ChannelCreated)
+        .Add("server.channel_updated.v1", EventJson.Default.ChannelUpdated)
+        .Add("server.channel_deleted.v1", EventJson.Default.ChannelDeleted)
+        .Add("server.role_updated.v1", EventJson.Default.RoleUpdated)
+        .Add("server.invite_created.v1", EventJson.Default.InviteCreated)
+        .Add("server.invite_deleted.v1", EventJson.Default.InviteDeleted)
+        .Add("server.member_joined.v1", EventJson.Default.MemberJoined)
+        .Add("server.member_removed.v1", EventJson.Default.MemberRemoved)
+        .Add("channel.message_posted.v1", EventJson.Default.MessagePosted)
+        .Add("channel.message_edited.v1", EventJson.Default.MessageEdited)
+        .Add("channel.message_deleted.v1", EventJson.Default.MessageDeleted)
+        .Add("user.registered.v1", EventJson.Default.UserRegistered)
+        .Add("user.deleted.v1", EventJson.Default.UserDeleted)
+        .Add("user.sessions_revoked.v1", EventJson.Default.SessionsRevoked);
+}

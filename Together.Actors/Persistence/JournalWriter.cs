@@ -1,0 +1,356 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Together.Actors.Runtime;
+using Together.Protocol;
+
+namespace Together.Actors.Persistence;
+
+/// <summary>
+/// The one writer of a node. Drains the pending appends of all entities into one transaction and one round trip: table rows
+/// first, then the journal rows with the next positions. <see cref="TryAppend"/> from any thread; the rest is one loop.
+/// It holds the database's guard lock on the very session that writes, so two hosts never write to one database.
+/// </summary>
+public sealed partial class JournalWriter : IAsyncDisposable
+{
+    /// <summary>"TGTR": the class of the advisory locks (two-integer form).</summary>
+    internal const int LockClass = 0x54475452;
+
+    internal const int GuardLock = 0;
+
+    private const string InsertJournal = """
+        insert into journal (position, persistence_id, sequence_nr, manifest, payload, scope, subject, batch_id, created_at)
+        select p, i, n, m, b, s, u, $8, t
+        from unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bytea[], $6::uuid[], $7::uuid[], $9::timestamptz[]) as x(p, i, n, m, b, s, u, t)
+        """;
+
+    /// <summary>A host that was killed leaves its session to the server for a moment.</summary>
+    private static readonly TimeSpan GuardPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly EventLog _log;
+    private readonly IProjection _projection;
+    private readonly IdSource _ids;
+    private readonly JournalSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Channel<Append> _queue;
+    private readonly CancellationTokenSource _stop = new();
+
+    private long _queuedBytes;
+    private volatile bool _available;
+    private volatile bool _closed;
+    private NpgsqlConnection? _session;
+    private int _backend;
+    private long _position;
+    private Task _loop = Task.CompletedTask;
+
+    /// <param name="connectionString">A direct connection; its session holds the guard lock for the host's lifetime.</param>
+    public JournalWriter(string connectionString, EventLog log, IProjection projection, IdSource ids, JournalSettings settings, TimeProvider time, ILogger<JournalWriter> logger)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.Pooling = false;
+        builder.ConnectionStringBuilder.ApplicationName = "together writer";
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 50;
+        builder.ConnectionStringBuilder.AutoPrepareMinUsages = 2;
+        builder.ConnectionStringBuilder.KeepAlive = 5;
+        builder.ConnectionStringBuilder.Timeout = 5;
+        // Longer than any asker waits; a server that does not answer by then is treated as lost.
+        builder.ConnectionStringBuilder.CommandTimeout = 15;
+        builder.EnableArrays();
+        _source = builder.Build();
+        _log = log;
+        _projection = projection;
+        _ids = ids;
+        _settings = settings;
+        _time = time;
+        _logger = logger;
+        // The bound that matters is QueueBytes; this one keeps tiny events from adding up.
+        _queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(65_536) { SingleReader = true });
+    }
+
+    /// <summary>False while the database cannot be reached or cannot store: appends are refused at once.</summary>
+    public bool IsAvailable => _available;
+
+    /// <summary>The last position that is known to be committed.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <exception cref="DatabaseInUseException">Another host writes to this database.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await OpenSessionAsync(cancellation);
+        _log.Start(_position);
+        _available = true;
+        _loop = RunAsync();
+    }
+
+    /// <summary>Takes an append, or says at once why not; then the append's asker has been answered.</summary>
+    public bool TryAppend(Append append)
+    {
+        if (!_available || _closed)
+        {
+            append.Fail(Reply.Unavailable);
+            return false;
+        }
+
+        if (Interlocked.Add(ref _queuedBytes, append.Bytes) > _settings.QueueBytes || !_queue.Writer.TryWrite(append))
+        {
+            Interlocked.Add(ref _queuedBytes, -append.Bytes);
+            append.Fail(_closed ? Reply.Unavailable : Reply.Overloaded);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Stores what is queued, then ends the session.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        _queue.Writer.TryComplete();
+        try
+        {
+            await _loop;
+        }
+        finally
+        {
+            await _stop.CancelAsync();
+            if (_session is not null) await _session.DisposeAsync();
+            await _source.DisposeAsync();
+            _stop.Dispose();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<Append>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            var (events, bytes) = (0, 0);
+            while (events < _settings.BatchEvents && bytes < _settings.BatchBytes && _queue.Reader.TryRead(out var append))
+            {
+                Interlocked.Add(ref _queuedBytes, -append.Bytes);
+                events += append.Events.Count;
+                bytes += append.Bytes;
+                batch.Add(append);
+            }
+
+            await StoreAsync(batch, 0, batch.Count);
+            batch.Clear();
+        }
+    }
+
+    /// <summary>
+    /// Stores a part of the batch in one transaction. A part the database refuses is halved until the append at fault is
+    /// alone: only that one fails. Whether a part whose connection broke was stored is found out by its batch ID.
+    /// </summary>
+    private async Task StoreAsync(List<Append> batch, int start, int end)
+    {
+        var part = new List<Append>(end - start);
+        for (var i = start; i < end; i++)
+        {
+            if (batch[i].Incarnation.HasFailed) batch[i].Fail(Reply.Unavailable);
+            else part.Add(batch[i]);
+        }
+
+        if (part.Count == 0) return;
+
+        var batchId = _ids.Next();
+        var entries = Number(part);
+        try
+        {
+            await ExecuteAsync(entries, part, batchId);
+        }
+        catch (Exception failure) when (IsAnswered(failure))
+        {
+            // The transaction is rolled back for certain.
+            if (failure is PostgresException refusal && !IsCausedByRows(refusal))
+            {
+                LogRefused(_logger, refusal.SqlState, part.Count);
+                foreach (var append in part) append.Fail(Reply.Unavailable);
+                return;
+            }
+
+            if (part.Count == 1)
+            {
+                LogPoisoned(_logger, failure, part[0].Incarnation.PersistenceId, part[0].FirstSequenceNr);
+                part[0].Fail(Reply.Unavailable);
+                return;
+            }
+
+            var middle = part.Count / 2;
+            await StoreAsync(part, 0, middle);
+            await StoreAsync(part, middle, part.Count);
+            return;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _available = false;
+            LogLost(_logger, failure, part.Count);
+            var stored = await FindAfterLossAsync(batchId);
+            _available = true;
+            if (!stored)
+            {
+                foreach (var append in part) append.Fail(Reply.Unavailable);
+                return;
+            }
+
+            LogFound(_logger, part.Count);
+        }
+
+        Volatile.Write(ref _position, entries[^1].Position);
+        await _log.CommittedAsync(new CommittedBatch(entries, part));
+    }
+
+    private List<LogEntry> Number(List<Append> part)
+    {
+        var entries = new List<LogEntry>();
+        var position = _position;
+        foreach (var append in part)
+        {
+            for (var i = 0; i < append.Events.Count; i++)
+                entries.Add(new LogEntry(++position, append.Incarnation.PersistenceId, append.FirstSequenceNr + i, append.Events[i], append.At));
+        }
+
+        return entries;
+    }
+
+    private async Task ExecuteAsync(List<LogEntry> entries, List<Append> part, Guid batchId)
+    {
+        var count = entries.Count;
+        var (positions, ids, numbers) = (new long[count], new string[count], new long[count]);
+        var (manifests, payloads) = (new string[count], new byte[count][]);
+        var (scopes, subjects, times) = (new Guid[count], new Guid?[count], new DateTime[count]);
+        var row = 0;
+        foreach (var append in part)
+        {
+            for (var i = 0; i < append.Events.Count; i++, row++)
+            {
+                var entry = entries[row];
+                (positions[row], ids[row], numbers[row]) = (entry.Position, entry.PersistenceId, entry.SequenceNr);
+                (manifests[row], payloads[row]) = (append.Manifests[i], append.Payloads[i]);
+                (scopes[row], subjects[row], times[row]) = (entry.Event.Scope, entry.Event.Subject, entry.At.UtcDateTime);
+            }
+        }
+
+        // One batch without an explicit BEGIN is one implicit transaction and one round trip.
+        await using var commands = new NpgsqlBatch(_session);
+        _projection.Clear();
+        foreach (var entry in entries) _projection.Add(entry);
+        _projection.WriteCommands(commands);
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(InsertJournal)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<long[]> { TypedValue = positions },
+                new NpgsqlParameter<string[]> { TypedValue = ids },
+                new NpgsqlParameter<long[]> { TypedValue = numbers },
+                new NpgsqlParameter<string[]> { TypedValue = manifests },
+                new NpgsqlParameter<byte[][]> { TypedValue = payloads },
+                new NpgsqlParameter<Guid[]> { TypedValue = scopes },
+                new NpgsqlParameter<Guid?[]> { TypedValue = subjects },
+                new NpgsqlParameter<Guid> { TypedValue = batchId },
+                new NpgsqlParameter<DateTime[]> { TypedValue = times },
+            },
+        });
+        await commands.ExecuteNonQueryAsync(_stop.Token);
+    }
+
+    /// <summary>
+    /// Data exceptions, constraint violations and program limits lie in the rows (classes 22, 23, 54); a full disk (53), a
+    /// read-only or ending server (25, 57, 58) lies in the database and would refuse every part alike.
+    /// </summary>
+    private static bool IsCausedByRows(PostgresException refusal) => refusal.SqlState[..2] is "22" or "23" or "54";
+
+    /// <summary>The session still works, so the server has answered this very batch, or the failure came before anything was sent.</summary>
+    private bool IsAnswered(Exception failure) =>
+        failure is not (OutOfMemoryException or OperationCanceledException)
+        && (failure is PostgresException || failure is not NpgsqlException)
+        && _session?.FullState == System.Data.ConnectionState.Open;
+
+    /// <summary>Opens a new session, which ends the lost one, and asks it whether the batch is there. Never guessed from sequence numbers.</summary>
+    private async Task<bool> FindAfterLossAsync(Guid batchId)
+    {
+        while (true)
+        {
+            FailQueued();
+            try
+            {
+                if (_session is not null) await _session.DisposeAsync();
+                await OpenSessionAsync(_stop.Token);
+                await using var command = new NpgsqlCommand("select exists (select from journal where position > $1 and batch_id = $2)", _session)
+                {
+                    Parameters = { new NpgsqlParameter<long> { TypedValue = _position }, new NpgsqlParameter<Guid> { TypedValue = batchId } },
+                };
+                return (bool)(await command.ExecuteScalarAsync(_stop.Token))!;
+            }
+            catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or DatabaseInUseException or InvalidOperationException)
+            {
+                LogAway(_logger, failure.Message);
+                await Task.Delay(ReconnectPause, _time, _stop.Token);
+            }
+        }
+    }
+
+    private async Task OpenSessionAsync(CancellationToken cancellation)
+    {
+        _session = await _source.OpenConnectionAsync(cancellation);
+        var since = _time.GetTimestamp();
+        while (!await TryLockAsync(cancellation))
+        {
+            if (_time.GetElapsedTime(since) > GuardPatience) throw new DatabaseInUseException();
+            await Task.Delay(ReconnectPause, _time, cancellation);
+        }
+
+        await using var command = new NpgsqlCommand("select coalesce(max(position), 0), pg_backend_pid() from journal", _session);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        // Behind a batch of unknown outcome the position moves only when that batch is found.
+        if (_backend == 0) Volatile.Write(ref _position, reader.GetInt64(0));
+        _backend = reader.GetInt32(1);
+    }
+
+    private async Task<bool> TryLockAsync(CancellationToken cancellation)
+    {
+        // A backend of ours that still works on the lost batch must end first: then its outcome is decided.
+        await using var command = new NpgsqlCommand("""
+            select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and pid <> pg_backend_pid() and application_name = 'together writer' and usename = current_user
+            """, _session)
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = _backend } },
+        };
+        if (_backend != 0) await command.ExecuteNonQueryAsync(cancellation);
+        await using var guard = new NpgsqlCommand($"select pg_try_advisory_lock({LockClass}, {GuardLock})", _session);
+        return (bool)(await guard.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>What waits was never sent: it is refused now instead of timing out.</summary>
+    private void FailQueued()
+    {
+        while (_queue.Reader.TryRead(out var append))
+        {
+            Interlocked.Add(ref _queuedBytes, -append.Bytes);
+            append.Fail(Reply.Unavailable);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a batch of {Count} appends with {SqlState}")]
+    private static partial void LogRefused(ILogger logger, string sqlState, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The append of {Entity} at {SequenceNr} cannot be stored")]
+    private static partial void LogPoisoned(ILogger logger, Exception failure, string entity, long sequenceNr);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database connection broke; the outcome of {Count} appends is being found out")]
+    private static partial void LogLost(ILogger logger, Exception failure, int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} appends of unknown outcome were found stored")]
+    private static partial void LogFound(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+}
+
+public sealed class DatabaseInUseException() : Exception(
+    "another Together host runs on this database; stop it first, or give this one a database of its own (TOGETHER_DATABASE_URL)");

@@ -1,0 +1,40 @@
+using Together.Protocol.Channels;
+using Together.Protocol.Servers;
+using Together.Protocol.Users;
+using Together.Protocol.Voice;
+
+namespace Together.Protocol.Gateway;
+
+/// <summary>The first dispatch after IDENTIFY: all that a client needs to start from.</summary>
+/// <param name="SessionId">Opaque, for RESUME.</param>
+public sealed record Ready(
+    string SessionId,
+    CurrentUser User,
+    IReadOnlyList<ServerSnapshot> Servers,
+    IReadOnlyList<Channel> PrivateChannels,
+    IReadOnlyList<Relationship> Relationships,
+    IReadOnlyList<ReadState> ReadStates,
+    UserSettings Settings);
+
+/// <summary>Ends a RESUME: what is current of the things that are not replayed.</summary>
+public sealed record Resumed(
+    IReadOnlyList<Presence> Presences, IReadOnlyList<VoiceState> VoiceStates, IReadOnlyList<ReadState> ReadStates, UserSettings Settings);
+
+public sealed record ReadState(ChannelId ChannelId, MessageId? LastReadMessageId, int MentionCount);
+
+public sealed record MessageDelete(MessageId Id, ChannelId ChannelId, ServerId? ServerId);
+
+public sealed record ChannelDelete(ChannelId Id, ServerId? ServerId);
+
+public sealed record ServerDelete(ServerId Id);
+
+public sealed record ServerMember(ServerId ServerId, Member Member);
+
+public sealed record ServerMemberRemove(ServerId ServerId, UserId UserId);
+
+public sealed record ServerRole(ServerId ServerId, Role Role);
+
+/// <summary>The answer to REQUEST_MEMBERS.</summary>
+public sealed record ServerMembersChunk(ServerId ServerId, IReadOnlyList<Member> Members, IReadOnlyList<Presence> Presences);
+
+public sealed record SessionRevoked(SessionId SessionId);
