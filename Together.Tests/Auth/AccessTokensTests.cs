@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using Together.Host.Auth;
 using Together.Protocol;
+using Together.Tests.Kit;
 using Xunit;
 
 namespace Together.Tests.Auth;
