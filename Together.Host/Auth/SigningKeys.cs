@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Npgsql;
 
 namespace Together.Host.Auth;
 
@@ -27,6 +28,13 @@ public sealed class SigningKeys
 
     /// <summary>From a configured text (at least 32 UTF-8 bytes).</summary>
     public static SigningKeys FromText(string secret) => new(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>From the secret that was made with the instance's database, and that all its nodes share.</summary>
+    public static async Task<SigningKeys> LoadAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand("select signing_key from instance");
+        return new SigningKeys((byte[])(await command.ExecuteScalarAsync(cancellation))!);
+    }
 
     /// <summary>The 32-byte key of one use.</summary>
     public byte[] Derive(string label) =>
