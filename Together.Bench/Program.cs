@@ -5,6 +5,7 @@ var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, st
 {
     ["conversation"] = (Conversation.RunAsync, "latency of 1,000 messages/s in 20 channels of 10"),
     ["broadcast"] = (Broadcast.RunAsync, "20 messages/s to 1,000 connections"),
+    ["history"] = (History.RunAsync, "pages of 50 out of 1,000,000 messages, and a start with them"),
     ["saturation"] = (Saturation.RunAsync, "most deliveries and most durable messages a second"),
     ["footprint"] = (Footprint.RunAsync, "memory, start and stop"),
 };

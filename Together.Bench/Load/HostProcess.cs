@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace Together.Bench.Load;
 
@@ -124,11 +125,11 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public ProcessUsage PostgresUsage() => ProcessUsage.WorkingIn(IsOfPostgres).Aggregate(default(ProcessUsage), (sum, process) => sum + ProcessUsage.Of(process));
 
-    /// <summary>The directory of the built-in PostgreSQL's Unix socket: the second line of postmaster.pid names the data, the fifth the socket.</summary>
-    public string PostgresSocketDirectory()
+    /// <summary>Of the built-in PostgreSQL: its postmaster.pid names the socket's port and directory in lines 4 and 5.</summary>
+    public string ConnectionString()
     {
-        var file = Directory.EnumerateFiles(DataDirectory, "postmaster.pid", SearchOption.AllDirectories).First();
-        return File.ReadAllLines(file)[4];
+        var lines = File.ReadAllLines(Path.Combine(DataDirectory, "postgres/postmaster.pid"));
+        return new NpgsqlConnectionStringBuilder { Host = lines[4], Port = int.Parse(lines[3], CultureInfo.InvariantCulture), Username = "together", Database = "together" }.ConnectionString;
     }
 
     public async ValueTask DisposeAsync()
