@@ -111,14 +111,14 @@ public sealed class HoconReaderTests : IDisposable
     public void values_that_multiply_are_refused()
     {
         var lists = new StringBuilder("l0 = [1, 1, 1, 1, 1, 1, 1, 1]\n");
-        var texts = new StringBuilder("s0 = 0123456789abcdef\n");
+        var texts = new StringBuilder($"s0 = {new string('x', 1000)}\n");
         for (int i = 1; i < 20; i++)
         {
             lists.Append($"l{i} = [{string.Join(", ", Enumerable.Repeat($"${{l{i - 1}}}", 8))}]\n");
             texts.Append($"s{i} = {string.Concat(Enumerable.Repeat($"${{s{i - 1}}}", 8))}\n");
         }
-        Assert.EndsWith("substitutions multiply here", Assert.Single(Refused(() => Read(lists.ToString()))));
-        Assert.EndsWith("substitutions multiply here", Assert.Single(Refused(() => Read(texts.ToString()))));
+        Assert.EndsWith("more than 20000 values: substitutions multiply here", Assert.Single(Refused(() => Read(lists.ToString()))));
+        Assert.EndsWith("more than 1048576 characters: substitutions multiply here", Assert.Single(Refused(() => Read(texts.ToString()))));
     }
 
     [Fact]

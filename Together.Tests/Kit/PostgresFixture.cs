@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Together.Host.Database;
@@ -18,8 +17,8 @@ public sealed class PostgresFixture : IAsyncLifetime
     private const string Template = "together_template";
 
     private readonly SemaphoreSlim _starting = new(1, 1);
-    private DirectoryInfo? _directory;
-    private Process? _postgres;
+    private TemporaryDirectory? _directory;
+    private BuiltInPostgres? _postgres;
     private NpgsqlDataSource? _server;
     private int _count;
 
@@ -36,13 +35,8 @@ public sealed class PostgresFixture : IAsyncLifetime
     {
         _starting.Dispose();
         if (_server is not null) await _server.DisposeAsync();
-        if (_postgres is not null)
-        {
-            _postgres.Kill();
-            await _postgres.WaitForExitAsync();
-            _postgres.Dispose();
-        }
-        _directory?.Delete(recursive: true);
+        if (_postgres is not null) await _postgres.DisposeAsync();
+        _directory?.Dispose();
     }
 
     private async Task<TestDatabase> CreateAsync(string template)
@@ -51,11 +45,8 @@ public sealed class PostgresFixture : IAsyncLifetime
         var name = $"test_{Interlocked.Increment(ref _count)}";
         await using var create = server.CreateCommand($"create database {name} template {template}");
         await create.ExecuteNonQueryAsync();
-        return new TestDatabase(name, ConnectionString(name), server);
+        return new TestDatabase(name, Database(name), server);
     }
-
-    private string ConnectionString(string database) =>
-        new NpgsqlConnectionStringBuilder { Host = _directory!.FullName, Username = "together", Database = database }.ConnectionString;
 
     private async Task<NpgsqlDataSource> ServerAsync()
     {
@@ -72,39 +63,15 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private async Task<NpgsqlDataSource> StartAsync()
     {
-        _directory = Directory.CreateTempSubdirectory("together-tests-");
-        var asUser = "";
-        if (Environment.IsPrivilegedProcess)
-        {
-            using var chown = Process.Start("chown", ["postgres:", _directory.FullName]);
-            await chown.WaitForExitAsync();
-            asUser = "setpriv --reuid=postgres --regid=postgres --init-groups";
-        }
-        var bin = Directory.GetDirectories("/usr/lib/postgresql").Order().Last() + "/bin";
-        var data = Path.Combine(_directory.FullName, "data");
-        using var initdb = Process.Start("sh", ["-c", $"cd / && {asUser} {bin}/initdb -D {data} -U together -A trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null"]);
-        await initdb.WaitForExitAsync();
-        Assert.Equal(0, initdb.ExitCode);
-        _postgres = Process.Start("sh", ["-c", $"cd / && exec {asUser} {bin}/postgres -D {data} -k {_directory.FullName} -c listen_addresses= -c fsync=off -c max_connections=200 >{_directory.FullName}/log 2>&1"]);
-
-        await using (var template = NpgsqlDataSource.Create(ConnectionString(Template)))
-        {
-            var server = NpgsqlDataSource.Create(ConnectionString("postgres"));
-            while (true)
-            {
-                try
-                {
-                    await using var create = server.CreateCommand($"create database {Template}");
-                    await create.ExecuteNonQueryAsync();
-                    break;
-                }
-                catch (NpgsqlException e) when (e.IsTransient && !_postgres.HasExited)
-                {
-                    await Task.Delay(20);
-                }
-            }
-            await Migrations.ApplyAsync(template, NullLogger.Instance, CancellationToken.None);
-            return server;
-        }
+        _directory = new TemporaryDirectory();
+        // Many classes run at once, each with pools of its own; nothing here has to outlive a power cut.
+        _postgres = await BuiltInPostgres.StartAsync(_directory.Path, new PostgresSettings { MaxConnections = 200, Durable = false }, NullLogger.Instance, CancellationToken.None);
+        var server = NpgsqlDataSource.Create(Database("postgres"));
+        await using (var create = server.CreateCommand($"create database {Template}")) await create.ExecuteNonQueryAsync();
+        await using var template = NpgsqlDataSource.Create($"{Database(Template)};Pooling=false");
+        await Migrations.ApplyAsync(template, NullLogger.Instance, CancellationToken.None);
+        return server;
     }
+
+    private string Database(string name) => new NpgsqlConnectionStringBuilder(_postgres!.ConnectionString) { Database = name }.ConnectionString;
 }
