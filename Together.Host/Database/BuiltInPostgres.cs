@@ -60,6 +60,11 @@ public sealed class BuiltInPostgres : IAsyncDisposable
             await postgres.StartAsync(cancellation);
             return postgres;
         }
+        catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
+        {
+            await postgres.StopAsync();
+            throw new DatabaseRefusedException($"PostgreSQL could not be started in {postgres._cluster.DataDirectory}: {e.Message}", e);
+        }
         catch
         {
             await postgres.StopAsync();
@@ -175,8 +180,9 @@ public sealed class BuiltInPostgres : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is DatabaseRefusedException or NpgsqlException or IOException)
+            catch (Exception e)
             {
+                // A full disk or a lack of processes passes; a host that has stopped looking would stay without a database.
                 DatabaseLog.PostgresRestartFailed(_logger, e.Message);
             }
         }

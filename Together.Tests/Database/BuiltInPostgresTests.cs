@@ -171,8 +171,16 @@ public sealed class BuiltInPostgresTests(ClusterTemplate template) : IClassFixtu
         var died = _log.Logged("PostgreSQL ended unexpectedly");
         var ended = _log.Logged("left behind: ");
         var restarted = _log.Logged("PostgreSQL runs again");
+        var backend = connection.ProcessID;
         ChildProcess.Signal(postgres.ServerId, ChildProcess.Kill);
-        await Task.WhenAll(died, ended, restarted);
+        try
+        {
+            await Task.WhenAll(died, ended, restarted);
+        }
+        finally
+        {
+            ChildProcess.Signal(backend, ChildProcess.Kill);
+        }
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => query);
         Assert.Equal(0, await QueryAsync<long>(postgres, "select count(*) from kept"));
     }
@@ -338,6 +346,15 @@ public sealed class BuiltInPostgresTests(ClusterTemplate template) : IClassFixtu
         await RefusedAsync("invalid value for parameter \"shared_buffers\": \"nonsense\"");
         await File.WriteAllTextAsync($"{Cluster}/postgresql.auto.conf", "");
         await using var postgres = await StartAsync();
+    }
+
+    [Fact]
+    public async Task data_directory_that_cannot_be_written_is_refused()
+    {
+        await template.CopyToAsync(_data.Path);
+        File.Delete(_data["postgres.conf"]);
+        Directory.CreateDirectory(_data["postgres.conf"]);
+        await RefusedAsync($"PostgreSQL could not be started in {_data.Path}: Access to the path '{_data["postgres.conf"]}' is denied");
     }
 
     [Fact]
