@@ -1,32 +1,162 @@
+using Together.Actors.Connections;
+using Together.Host.Auth;
+using Together.Host.Channels;
 using Together.Host.Configuration;
+using Together.Host.Gateway;
+using Together.Host.Http;
+using Together.Host.Operations;
+using Together.Host.Servers;
+using Together.Protocol;
 
 namespace Together.Host;
 
-/// <summary>Composes one host from its options; the caller runs and disposes what it gets.</summary>
-public static partial class HostApplication
+/// <summary>
+/// One running host: the node, the gateway and the web application in front of them. Started by <see cref="StartAsync"/>,
+/// ended by <see cref="StopAsync"/>; every request is answered in between.
+/// </summary>
+public sealed partial class HostApplication : IAsyncDisposable
 {
+    private readonly TogetherOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private readonly Node _node;
+    private readonly GatewayConnections _connections;
+    private readonly PasswordHasher _hasher;
+    private readonly WebApplication _app;
+    private Task? _stopping;
+
+    private HostApplication(TogetherOptions options, ILoggerFactory loggers, Node node, GatewayConnections connections, PasswordHasher hasher, WebApplication app)
+    {
+        _options = options;
+        _loggers = loggers;
+        _node = node;
+        _connections = connections;
+        _hasher = hasher;
+        _app = app;
+    }
+
+    /// <summary>Where it listens, with the port it got when the configured one is 0.</summary>
+    public IReadOnlyCollection<string> Urls => [.. _app.Urls];
+
     /// <param name="options">What the host's own parts read.</param>
     /// <param name="source">What the framework's parts read, such as the levels of logging; without it they have their defaults.</param>
-    public static WebApplication Build(TogetherOptions options, HoconConfigurationSource? source = null)
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <param name="configureLogging">For tests, which read the log; JSON lines on standard output when null.</param>
+    /// <param name="cancellation">Ends a start that is still waiting for the database.</param>
+    public static async Task<HostApplication> StartAsync(
+        TogetherOptions options, HoconConfigurationSource? source = null, TimeProvider? time = null, Action<ILoggingBuilder>? configureLogging = null, CancellationToken cancellation = default)
     {
+        time ??= TimeProvider.System;
+        configureLogging ??= logging => AccessLog.Configure(logging, options.Logging.Level);
+        var loggers = LoggerFactory.Create(configureLogging);
+        if (!options.Limits.Enabled) LogLimitsOff(loggers.CreateLogger<HostApplication>());
+
+        var hasher = new PasswordHasher(options.Auth.BcryptCost, options.Auth.HashParallelism, options.Auth.HashQueue);
+        Node? node = null;
+        try
+        {
+            node = await Node.StartAsync(options, time, loggers, cancellation);
+            var host = Compose(options, source, time, configureLogging, loggers, node, hasher);
+            await host._app.StartAsync(cancellation);
+            LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
+            return host;
+        }
+        catch
+        {
+            if (node is not null) await node.DisposeAsync();
+            hasher.Dispose();
+            loggers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the process was told to stop (SIGTERM, Ctrl-C) or <paramref name="cancellation"/> fires.</summary>
+    public async Task WaitForShutdownAsync(CancellationToken cancellation)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var byHost = _app.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await using var byCaller = cancellation.Register(() => stopping.TrySetResult());
+        await stopping.Task;
+    }
+
+    /// <summary>Sends the gateway's clients away, answers what has begun, stores what is queued, lets go of the database.</summary>
+    public Task StopAsync() => _stopping ??= StopOnceAsync();
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task StopOnceAsync()
+    {
+        using var deadline = new CancellationTokenSource(_options.Shutdown.Deadline);
+        await _connections.ShutDownAsync(deadline.Token);
+        await _app.StopAsync(deadline.Token);
+        await _app.DisposeAsync();
+        await _connections.DisposeAsync();
+        await _node.DisposeAsync();
+        _hasher.Dispose();
+        _loggers.Dispose();
+    }
+
+    private static HostApplication Compose(
+        TogetherOptions options, HoconConfigurationSource? source, TimeProvider time, Action<ILoggingBuilder> configureLogging, ILoggerFactory loggers, Node node, PasswordHasher hasher)
+    {
+        var limits = options.Limits.Enabled ? options.Limits : null;
+        var tokens = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), options.Auth.AccessTokenLifetime, time);
+        var callers = new Callers(tokens, session => node.Views.Root.RevokedSessions.ContainsKey(session));
+        var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
+        var gateway = new GatewayContext(
+            node.Log,
+            node.Journal,
+            node.Views,
+            node.Registry,
+            new SessionTickets(node.Keys.Derive(SigningKeys.GatewaySessionLabel), node.LogEpoch),
+            node.Ids,
+            time,
+            new GatewaySettings(
+                options.Gateway.HeartbeatInterval,
+                options.Gateway.HeartbeatTimeout,
+                options.Gateway.IdentifyTimeout,
+                options.Gateway.OutboundQueueBytes,
+                limits?.GatewayFramesPerMinute,
+                options.Gateway.ResumeWindow,
+                options.Gateway.ResumeEvents),
+            async token => callers.Authenticate(token) is { } caller ? await IdentifyAsync(caller, CancellationToken.None) : null);
+        var connections = new GatewayConnections(gateway, loggers.CreateLogger<GatewayConnections>());
+
         var builder = WebApplication.CreateSlimBuilder();
         // One way to configure: no appsettings.json, no variables but those that reference.conf names.
         builder.Configuration.Sources.Clear();
-        if (source is null)
-            builder.Configuration.AddInMemoryCollection();
-        else
-            builder.Configuration.Sources.Add(source);
-        builder.Logging.SetMinimumLevel(options.Logging.Level);
+        if (source is null) builder.Configuration.AddInMemoryCollection();
+        else builder.Configuration.Sources.Add(source);
+        configureLogging(builder.Logging);
         builder.WebHost.UseUrls([.. options.Http.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Deadline);
-        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddTogetherHttp(
+            callers,
+            new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, Unauthenticated: limits.UnauthenticatedPerMinute), time),
+            new Origins(options.Http.CorsOrigins));
+        builder.Services.AddOpenApi("v1");
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
 
         var app = builder.Build();
-        if (!options.Limits.Enabled)
-            LogLimitsOff(app.Logger);
-        return app;
+        app.UseTogetherHttp(options.Http.TrustedProxies);
+        app.UseWebSockets();
+        var api = app.MapGroup("/api");
+        new ServerEndpoints(node).Map(api);
+        new ChannelEndpoints(node).Map(api);
+        new MessageEndpoints(node).Map(api);
+        new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
+        new HealthEndpoint(node, connections).Map(app);
+        app.MapOpenApi().AllowAnonymous();
+        return new HostApplication(options, loggers, node, connections, hasher, app);
+
+        async ValueTask<Identity> IdentifyAsync(Caller caller, CancellationToken cancellation) =>
+            new(caller.UserId, caller.SessionId, (await accounts.FindAsync(caller.UserId, cancellation))?.Email);
     }
 
     [LoggerMessage(LogLevel.Warning, "Rate limits are off (together.limits.enabled): for benchmarks only.")]
     private static partial void LogLimitsOff(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "Together {Version} listens on {Urls}")]
+    private static partial void LogListening(ILogger logger, string urls, string version);
 }

@@ -77,10 +77,12 @@ public sealed partial class JournalWriter : IAsyncDisposable
     /// <summary>The last position that is known to be committed.</summary>
     public long Position => Volatile.Read(ref _position);
 
+    /// <param name="load">Loads the views, while the guard lock is held and nothing is appended yet.</param>
     /// <exception cref="DatabaseInUseException">Another host writes to this database.</exception>
-    public async Task StartAsync(CancellationToken cancellation)
+    public async Task StartAsync(Func<Task> load, CancellationToken cancellation)
     {
         await OpenSessionAsync(cancellation);
+        await load();
         _log.Start(_position);
         _available = true;
         _loop = RunAsync();

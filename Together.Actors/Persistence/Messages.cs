@@ -4,10 +4,12 @@ using Together.Protocol;
 
 namespace Together.Actors.Persistence;
 
-/// <summary>Which page of a channel's history. Marks are exclusive, a page is newest first.</summary>
-/// <param name="Before">The newest messages below it.</param>
-/// <param name="After">The page next above it.</param>
-public readonly record struct HistoryPage(int Limit, Guid? Before, Guid? After);
+/// <summary>Which page of a channel's history, newest first. Without a mark, the newest.</summary>
+/// <param name="Limit">Messages at most.</param>
+/// <param name="Before">The page next below this mark, exclusive.</param>
+/// <param name="After">The page next above this mark, exclusive.</param>
+/// <param name="UpTo">The page from this mark downwards, inclusive.</param>
+public readonly record struct HistoryPage(int Limit, Guid? Before = null, Guid? After = null, Guid? UpTo = null);
 
 /// <summary>Reads the messages table. Any thread.</summary>
 public sealed class Messages(NpgsqlDataSource source)
@@ -63,8 +65,9 @@ public sealed class Messages(NpgsqlDataSource source)
             return ascending;
         }
 
-        await using var command = source.CreateCommand($"select {Columns} from messages where channel_id = $1 and id < $2 and deleted_at is null order by id desc limit $3");
-        Add(command, channel.Value, page.Before ?? Guid.AllBitsSet);
+        var below = page.Before is null ? "<=" : "<";
+        await using var command = source.CreateCommand($"select {Columns} from messages where channel_id = $1 and id {below} $2 and deleted_at is null order by id desc limit $3");
+        Add(command, channel.Value, page.Before ?? page.UpTo ?? Guid.AllBitsSet);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = page.Limit });
         return await ReadAsync(command);
     }

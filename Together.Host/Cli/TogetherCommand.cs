@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Reflection;
+using Microsoft.AspNetCore.Connections;
+using Together.Actors.Persistence;
 using Together.Host.Configuration;
+using Together.Host.Database;
 
 namespace Together.Host.Cli;
 
@@ -9,6 +12,9 @@ public static class TogetherCommand
 {
     /// <summary>EX_CONFIG of sysexits.h.</summary>
     public const int ConfigurationRefused = 78;
+
+    /// <summary>EX_UNAVAILABLE of sysexits.h: something that the host needs is missing or taken.</summary>
+    public const int StartRefused = 69;
 
     /// <summary>Returns the process's exit code; refused settings are lines on standard error, never a stack trace.</summary>
     public static async Task<int> InvokeAsync(
@@ -22,8 +28,9 @@ public static class TogetherCommand
         root.SetAction(async (_, cancellation) =>
         {
             var configuration = EffectiveConfiguration.Load(environment);
-            await using var app = HostApplication.Build(configuration.Options, configuration.Source);
-            await app.RunAsync(cancellation);
+            await using var host = await HostApplication.StartAsync(configuration.Options, configuration.Source, cancellation: cancellation);
+            await host.WaitForShutdownAsync(cancellation);
+            await host.StopAsync();
             return 0;
         });
         try
@@ -42,6 +49,16 @@ public static class TogetherCommand
             foreach (string problem in refused.Problems)
                 await error.WriteLineAsync(problem);
             return ConfigurationRefused;
+        }
+        catch (Exception refused) when (refused is DatabaseRefusedException or DatabaseInUseException)
+        {
+            await error.WriteLineAsync(refused.Message);
+            return StartRefused;
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await error.WriteLineAsync($"{taken.Message} Stop what listens there, or set TOGETHER_URLS to another address.");
+            return StartRefused;
         }
     }
 

@@ -1,0 +1,145 @@
+using Npgsql;
+using Together.Actors.Channels;
+using Together.Actors.Connections;
+using Together.Actors.Persistence;
+using Together.Actors.Runtime;
+using Together.Actors.Servers;
+using Together.Actors.Sharding;
+using Together.Actors.Users;
+using Together.Actors.Views;
+using Together.Host.Auth;
+using Together.Host.Configuration;
+using Together.Host.Database;
+using Together.Protocol;
+
+namespace Together.Host;
+
+/// <summary>
+/// One node's engine: the database, the journal's writer, the ordered log, the views and the entities. Started before the
+/// first request is taken and disposed after the last one was answered.
+/// </summary>
+public sealed class Node : IAsyncDisposable
+{
+    private readonly BuiltInPostgres? _postgres;
+    private readonly JournalWriter _writer;
+
+    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, JournalWriter writer)
+    {
+        _postgres = postgres;
+        Database = database;
+        _writer = writer;
+    }
+
+    /// <summary>For everything but the journal.</summary>
+    public NpgsqlDataSource Database { get; }
+
+    public required SigningKeys Keys { get; init; }
+
+    public required IdSource Ids { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required CommunityViews Views { get; init; }
+
+    public required EventLog Log { get; init; }
+
+    public required ShardRegion Region { get; init; }
+
+    public required Messages Messages { get; init; }
+
+    public required ConnectionRegistry Registry { get; init; }
+
+    public required Journal Journal { get; init; }
+
+    /// <summary>Changes when a database was restored or rebuilt: what clients remember of positions is void then.</summary>
+    public required Guid LogEpoch { get; init; }
+
+    /// <summary>Whether what is posted now can be stored.</summary>
+    public bool CanStore => _writer.IsAvailable;
+
+    /// <exception cref="DatabaseRefusedException">The database cannot be used; the message says what to do.</exception>
+    /// <exception cref="DatabaseInUseException">Another host runs on it.</exception>
+    public static async Task<Node> StartAsync(TogetherOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        BuiltInPostgres? postgres = null;
+        NpgsqlDataSource? database = null;
+        try
+        {
+            if (options.Database.Url is null)
+                postgres = await BuiltInPostgres.StartAsync(options.DataDirectory ?? BuiltInPostgres.DefaultDataDirectory, loggers.CreateLogger<BuiltInPostgres>(), cancellation);
+            var connectionString = postgres?.ConnectionString ?? DatabaseUrl.ToConnectionString(options.Database.Url!);
+            database = ReadPool.Create(connectionString, options.Database.ReadPoolSize);
+            await Migrations.ApplyAsync(database, loggers.CreateLogger("Together.Host.Database.Migrations"), cancellation);
+            return await StartAsync(options, postgres, database, connectionString, time, loggers, cancellation);
+        }
+        catch
+        {
+            if (database is not null) await database.DisposeAsync();
+            if (postgres is not null) await postgres.StopAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stores what is queued, then lets go of the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Region.DisposeAsync();
+        await _writer.DisposeAsync();
+        await Log.DisposeAsync();
+        await Database.DisposeAsync();
+        if (_postgres is not null) await _postgres.StopAsync();
+    }
+
+    private static async Task<Node> StartAsync(
+        TogetherOptions options, BuiltInPostgres? postgres, NpgsqlDataSource database, string connectionString, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var ids = new IdSource(time);
+        var journalSettings = new JournalSettings(options.Journal.BatchEvents, options.Journal.BatchBytes, options.Journal.QueueBytes, options.Journal.TailEvents);
+        var views = new CommunityViews();
+        var registry = new ConnectionRegistry();
+        var log = new EventLog(journalSettings, loggers.CreateLogger<EventLog>());
+        log.Attach(new Dispatcher(views, registry, loggers.CreateLogger<Dispatcher>()));
+        var journal = new Journal(database, Manifests.Catalog);
+        var messages = new Messages(database);
+        var writer = new JournalWriter(connectionString, log, new CommunityProjection(), ids, journalSettings, time, loggers.CreateLogger<JournalWriter>());
+        try
+        {
+            // The writer's lock first: nobody appends between the views' position and the log's start.
+            await writer.StartAsync(async () => views.Load(await ViewLoader.LoadAsync(database, time.GetUtcNow(), cancellation)), cancellation);
+        }
+        catch
+        {
+            await writer.DisposeAsync();
+            throw;
+        }
+
+        var entities = new EntityContext(writer, journal, Manifests.Catalog, time, options.Actors.SnapshotEvery, loggers.CreateLogger<EntityContext>());
+        var region = new ShardRegion(
+            entity => Create(entity, entities, ids, messages, views),
+            new ShardRegionSettings(options.Actors.MailboxCapacity, options.Actors.AskTimeout, options.Actors.PassivateAfter),
+            time,
+            loggers.CreateLogger<ShardRegion>());
+        await using var epoch = database.CreateCommand("select log_epoch from instance");
+        return new Node(postgres, database, writer)
+        {
+            Keys = options.Auth.JwtSecret is { } secret ? SigningKeys.FromText(secret) : await SigningKeys.LoadAsync(database, cancellation),
+            Ids = ids,
+            Time = time,
+            Views = views,
+            Log = log,
+            Region = region,
+            Messages = messages,
+            Registry = registry,
+            Journal = journal,
+            LogEpoch = (Guid)(await epoch.ExecuteScalarAsync(cancellation))!,
+        };
+    }
+
+    private static Actor Create(EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views) => entity.Kind switch
+    {
+        EntityKind.User => new UserActor(entity, context),
+        EntityKind.Server => new ServerActor(entity, context, ids),
+        EntityKind.Channel => new ChannelActor(entity, context, messages, views),
+        _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
+    };
+}
