@@ -46,8 +46,12 @@ public sealed partial class HostApplication : IAsyncDisposable
         TogetherOptions options, HoconConfigurationSource? source = null, TimeProvider? time = null, Action<ILoggingBuilder>? configureLogging = null, CancellationToken cancellation = default)
     {
         time ??= TimeProvider.System;
-        configureLogging ??= logging => AccessLog.Configure(logging, options.Logging.Level);
-        var loggers = LoggerFactory.Create(configureLogging);
+        var loggers = LoggerFactory.Create(logging =>
+        {
+            if (source is not null) logging.AddConfiguration(new ConfigurationBuilder().Add(source).Build().GetSection("Logging"));
+            if (configureLogging is null) AccessLog.Configure(logging, options.Logging.Level);
+            else configureLogging(logging);
+        });
         if (!options.Limits.Enabled) LogLimitsOff(loggers.CreateLogger<HostApplication>());
 
         var hasher = new PasswordHasher(options.Auth.BcryptCost, options.Auth.HashParallelism, options.Auth.HashQueue);
@@ -55,7 +59,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         try
         {
             node = await Node.StartAsync(options, time, loggers, cancellation);
-            var host = Compose(options, source, time, configureLogging, loggers, node, hasher);
+            var host = Compose(options, time, loggers, node, hasher);
             await host._app.StartAsync(cancellation);
             LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
             return host;
@@ -96,7 +100,7 @@ public sealed partial class HostApplication : IAsyncDisposable
     }
 
     private static HostApplication Compose(
-        TogetherOptions options, HoconConfigurationSource? source, TimeProvider time, Action<ILoggingBuilder> configureLogging, ILoggerFactory loggers, Node node, PasswordHasher hasher)
+        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, PasswordHasher hasher)
     {
         var limits = options.Limits.Enabled ? options.Limits : null;
         var tokens = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), options.Auth.AccessTokenLifetime, time);
@@ -124,9 +128,8 @@ public sealed partial class HostApplication : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         // One way to configure: no appsettings.json, no variables but those that reference.conf names.
         builder.Configuration.Sources.Clear();
-        if (source is null) builder.Configuration.AddInMemoryCollection();
-        else builder.Configuration.Sources.Add(source);
-        configureLogging(builder.Logging);
+        builder.Configuration.AddInMemoryCollection();
+        builder.Services.AddSingleton(loggers);
         builder.WebHost.UseUrls([.. options.Http.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Deadline);

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Together.Host;
 using Together.Host.Cli;
 using Together.Host.Configuration;
 using Xunit;
@@ -107,34 +102,6 @@ public sealed class TogetherCommandTests : IDisposable
         await process.WaitForExitAsync();
         Assert.Equal("TOGETHER_REGISTRATION: together.auth.registration: expected one of open, invite, closed, found \"nobody\"\n", error);
         Assert.Equal(78, process.ExitCode);
-    }
-
-    [Fact]
-    public async Task the_host_listens_where_it_is_told_and_logs_at_the_levels_of_the_file()
-    {
-        var configuration = EffectiveConfiguration.Load(_files.Environment(
-            "together.logging.level = warning\nLogging.LogLevel.\"Together.Loud\" = debug", ("TOGETHER_URLS", "http://127.0.0.1:0")));
-        await using var app = HostApplication.Build(configuration.Options, configuration.Source);
-        await app.StartAsync();
-        string address = Assert.Single(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses);
-        Assert.StartsWith("http://127.0.0.1:", address, StringComparison.Ordinal);
-
-        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
-        Assert.True(loggers.CreateLogger("Together.Loud").IsEnabled(LogLevel.Debug));
-        Assert.False(loggers.CreateLogger("Together.Other").IsEnabled(LogLevel.Information));
-        Assert.True(loggers.CreateLogger("Together.Other").IsEnabled(LogLevel.Warning));
-        await app.StopAsync();
-    }
-
-    [Fact]
-    public async Task the_host_builds_from_options_alone()
-    {
-        var options = TogetherOptions.Load(new Dictionary<string, string> { ["TOGETHER_URLS"] = "http://127.0.0.1:0" });
-        await using var app = HostApplication.Build(options with { Logging = new LoggingOptions { Level = LogLevel.Error } });
-        await app.StartAsync();
-        Assert.Same(app.Services.GetRequiredService<TogetherOptions>().Http, options.Http);
-        Assert.False(app.Logger.IsEnabled(LogLevel.Warning));
-        await app.StopAsync();
     }
 
     private static async Task<(int Code, string Output, string Error)> InvokeAsync(string[] args, Dictionary<string, string> environment)

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Together.Host;
+using Together.Host.Configuration;
+
+namespace Together.Tests.Kit;
+
+/// <summary>
+/// A whole host in this process, on a database of its own, listening on a free loopback port. Registration is open, bcrypt is
+/// cheap and nothing is limited unless the test says otherwise.
+/// </summary>
+public sealed class TestHost : IAsyncDisposable
+{
+    private readonly TestDatabase? _owned;
+    private HostApplication _host;
+
+    private TestHost(TestDatabase? owned, HostApplication host, TogetherOptions options)
+    {
+        _owned = owned;
+        _host = host;
+        Options = options;
+        Client = new HttpClient { BaseAddress = Address };
+    }
+
+    public TogetherOptions Options { get; }
+
+    public HttpClient Client { get; private set; }
+
+    public Uri Address => new(_host.Urls.First());
+
+    public Uri Gateway => new($"ws://{Address.Authority}/gateway");
+
+    /// <param name="postgres">Gives the database when none is named.</param>
+    /// <param name="change">What differs from the defaults of a test.</param>
+    /// <param name="database">One that outlives the host.</param>
+    /// <param name="time">The host's clock.</param>
+    /// <param name="log">Where the host logs to; nowhere when null.</param>
+    public static async Task<TestHost> StartAsync(
+        PostgresFixture postgres, Func<TogetherOptions, TogetherOptions>? change = null, TestDatabase? database = null, TimeProvider? time = null, ILoggerProvider? log = null)
+    {
+        var owned = database is null ? await postgres.CreateDatabaseAsync() : null;
+        var connection = new NpgsqlConnectionStringBuilder((database ?? owned)!.ConnectionString);
+        var options = TogetherOptions.Load(new Dictionary<string, string>
+        {
+            ["TOGETHER_URLS"] = "http://127.0.0.1:0",
+            ["TOGETHER_DATABASE_URL"] = $"postgres://{connection.Username}@/{connection.Database}?host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}",
+            ["TOGETHER_REGISTRATION"] = "open",
+            ["TOGETHER_LIMITS"] = "off",
+        });
+        options = options with { Auth = options.Auth with { BcryptCost = 4, HashQueue = 256 } };
+        options = change?.Invoke(options) ?? options;
+        var host = await HostApplication.StartAsync(options, time: time, configureLogging: logging =>
+        {
+            if (log is not null) logging.AddProvider(log);
+        });
+        return new TestHost(owned, host, options);
+    }
+
+    /// <summary>Stops the host as SIGTERM would and starts it again on the same database.</summary>
+    public async Task RestartAsync()
+    {
+        await _host.StopAsync();
+        _host = await HostApplication.StartAsync(Options, configureLogging: _ => { });
+        Client.Dispose();
+        Client = new HttpClient { BaseAddress = Address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _host.StopAsync();
+        if (_owned is not null) await _owned.DisposeAsync();
+    }
+}
