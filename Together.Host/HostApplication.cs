@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Together.Actors.Connections;
 using Together.Host.Auth;
 using Together.Host.Channels;
@@ -139,7 +140,8 @@ public sealed partial class HostApplication : IAsyncDisposable
             new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, Unauthenticated: limits.UnauthenticatedPerMinute), time),
             new Origins(options.Http.CorsOrigins));
         builder.Services.AddOpenApi("v1");
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver =
+            JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, OperationsJson.Default));
 
         var app = builder.Build();
         app.UseTogetherHttp(options.Http.TrustedProxies);

@@ -49,8 +49,6 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
             {
                 Url = Text("database.url", "postgres://user:password@host:port/database", IsDatabaseUrl),
                 ReadPoolSize = Number("database.read-pool-size", 1, 100),
-                ReconnectMinBackoff = Duration("database.reconnect-min-backoff", "10ms", "1m"),
-                ReconnectMaxBackoff = Duration("database.reconnect-max-backoff", "10ms", "5m"),
             },
             Auth = new AuthOptions
             {
@@ -97,7 +95,6 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
                 PassivateAfter = Duration("actors.passivate-after", "1s", "1d"),
                 SnapshotEvery = Number("actors.snapshot-every", 10, 100_000),
             },
-            Messages = new MessagesOptions { DeletedRetention = Duration("messages.deleted-retention", "0s", "3650d") },
             Shutdown = new ShutdownOptions { Deadline = Duration("shutdown.deadline", "1s", "5m") },
             Logging = new LoggingOptions { Level = (LogLevel)Choice("logging.level", LogLevels) },
         };
@@ -109,8 +106,6 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
             Refuse("http.urls", "expected at least one address");
         if (options.Gateway.HeartbeatTimeout <= options.Gateway.HeartbeatInterval)
             Refuse("gateway.heartbeat-timeout", "has to be longer than gateway.heartbeat-interval");
-        if (options.Database.ReconnectMaxBackoff < options.Database.ReconnectMinBackoff)
-            Refuse("database.reconnect-max-backoff", "has to be at least database.reconnect-min-backoff");
         if (options.Auth.RefreshTokenLifetime <= options.Auth.AccessTokenLifetime)
             Refuse("auth.refresh-token-lifetime", "has to be longer than auth.access-token-lifetime");
         if (options.Journal.QueueBytes < options.Journal.BatchBytes)

@@ -19,7 +19,6 @@ public sealed record TogetherOptions
     public required GatewayOptions Gateway { get; init; }
     public required JournalOptions Journal { get; init; }
     public required ActorsOptions Actors { get; init; }
-    public required MessagesOptions Messages { get; init; }
     public required ShutdownOptions Shutdown { get; init; }
     public required LoggingOptions Logging { get; init; }
 
@@ -42,8 +41,6 @@ public sealed record DatabaseOptions
     public required string? Url { get; init; }
 
     public required int ReadPoolSize { get; init; }
-    public required TimeSpan ReconnectMinBackoff { get; init; }
-    public required TimeSpan ReconnectMaxBackoff { get; init; }
 }
 
 /// <summary>Who may create an account.</summary>
@@ -107,12 +104,6 @@ public sealed record ActorsOptions
 
     /// <summary>In events.</summary>
     public required int SnapshotEvery { get; init; }
-}
-
-public sealed record MessagesOptions
-{
-    /// <summary>Zero: deleted text is removed at once.</summary>
-    public required TimeSpan DeletedRetention { get; init; }
 }
 
 public sealed record ShutdownOptions

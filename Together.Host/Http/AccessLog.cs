@@ -1,7 +1,7 @@
 namespace Together.Host.Http;
 
 /// <summary>
-/// One line for each answered request. It has the route's pattern and never the path or the query: those carry invite
+/// One line for each answered request: at Information for a refusal, at Debug for success. It has the route's pattern and never the path or the query: those carry invite
 /// codes, file signatures and the gateway's token.
 /// </summary>
 public sealed class AccessLog(RequestDelegate next, TimeProvider time, ILogger<AccessLog> logger)
@@ -17,12 +17,14 @@ public sealed class AccessLog(RequestDelegate next, TimeProvider time, ILogger<A
         }
         finally
         {
-            if (logger.IsEnabled(LogLevel.Information))
+            // A line for each message of a busy evening would bury the ones that matter, and cost more than the message.
+            var level = context.Response.StatusCode < 400 ? LogLevel.Debug : LogLevel.Information;
+            if (logger.IsEnabled(level))
             {
                 var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
                 var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
                 var caller = context.FindCaller()?.UserId.Value;
-                HttpLog.Answered(logger, context.Request.Method, route, context.Response.StatusCode, milliseconds, context.TraceIdentifier, caller, context.Connection.RemoteIpAddress);
+                HttpLog.Answered(logger, level, context.Request.Method, route, context.Response.StatusCode, milliseconds, context.TraceIdentifier, caller, context.Connection.RemoteIpAddress);
             }
         }
     }

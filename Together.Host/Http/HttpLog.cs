@@ -10,6 +10,6 @@ internal static partial class HttpLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} was refused: the database is not available ({Reason})")]
     public static partial void DatabaseUnavailable(ILogger logger, string requestId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Route} answered {Status} in {Milliseconds} ms (request {RequestId}, user {UserId}, from {Address})")]
-    public static partial void Answered(ILogger logger, string method, string route, int status, long milliseconds, string requestId, Guid? userId, IPAddress? address);
+    [LoggerMessage(Message = "{Method} {Route} answered {Status} in {Milliseconds} ms (request {RequestId}, user {UserId}, from {Address})")]
+    public static partial void Answered(ILogger logger, LogLevel level, string method, string route, int status, long milliseconds, string requestId, Guid? userId, IPAddress? address);
 }

@@ -24,8 +24,6 @@ public sealed class TogetherOptionsTests : IDisposable
             {
                 Url = null,
                 ReadPoolSize = 8,
-                ReconnectMinBackoff = TimeSpan.FromMilliseconds(200),
-                ReconnectMaxBackoff = TimeSpan.FromSeconds(10),
             },
             options.Database);
         Assert.Equal(
@@ -75,7 +73,6 @@ public sealed class TogetherOptionsTests : IDisposable
                 SnapshotEvery = 500,
             },
             options.Actors);
-        Assert.Equal(TimeSpan.FromDays(30), options.Messages.DeletedRetention);
         Assert.Equal(TimeSpan.FromSeconds(10), options.Shutdown.Deadline);
         Assert.Equal(LogLevel.Information, options.Logging.Level);
     }
@@ -149,7 +146,6 @@ public sealed class TogetherOptionsTests : IDisposable
     [InlineData("together.http.trusted-proxies = [\"10.1\"]", "my.conf:1: together.http.trusted-proxies: expected an IP address or a network such as 10.0.0.0/8, found \"10.1\"")]
     [InlineData("together.http.trusted-proxies = [\"10.0.0.1/8\"]", "my.conf:1: together.http.trusted-proxies: expected an IP address or a network such as 10.0.0.0/8, found \"10.0.0.1/8\"")]
     [InlineData("together.gateway.heartbeat-timeout = 30s", "my.conf:1: together.gateway.heartbeat-timeout: has to be longer than gateway.heartbeat-interval")]
-    [InlineData("together.database.reconnect-max-backoff = 100ms", "my.conf:1: together.database.reconnect-max-backoff: has to be at least database.reconnect-min-backoff")]
     [InlineData("together.auth { access-token-lifetime = 2h, refresh-token-lifetime = 2h }", "my.conf:1: together.auth.refresh-token-lifetime: has to be longer than auth.access-token-lifetime")]
     [InlineData("together.journal { batch-size = 2MiB, queue-size = 1MiB }", "my.conf:1: together.journal.queue-size: has to be at least journal.batch-size")]
     [InlineData("together.logging.level = loud", "my.conf:1: together.logging.level: expected one of trace, debug, information, warning, error, critical, none, found \"loud\"")]

@@ -42,7 +42,7 @@ public sealed class PipelineTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         AccessLog.Configure(builder.Logging, LogLevel.Trace);
-        builder.Logging.AddProvider(new RecordingProvider(_log));
+        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new RecordingProvider(_log));
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddTogetherHttp(
             new Callers(_tokens, _revoked.Contains), new RateLimits(new RateLimitRules(Writes: 2, Reads: 5, Files: 3, Unauthenticated: 4), _clock),
