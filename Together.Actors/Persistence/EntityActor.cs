@@ -18,6 +18,8 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
     where TCommand : class
     where TEvent : DomainEvent
 {
+    // In order; an earlier one may be under way when a later one has been refused.
+    private readonly Queue<Append> _pending = new();
     private Incarnation _incarnation = new(entity.PersistenceId);
     private Append? _last;
     private long _snapshotNr;
@@ -35,7 +37,7 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
     /// <summary>False for an entity that recovers faster from the tables than from events.</summary>
     protected virtual bool KeepsSnapshots => true;
 
-    protected internal override bool CanPassivate => _last is null || _last.Done.IsCompleted;
+    protected internal override bool CanPassivate => _pending.All(append => append.Done.IsCompleted);
 
     protected abstract ValueTask<Decision> DecideAsync(TState? state, TCommand command);
 
@@ -61,7 +63,7 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
             // What was decided since the failed append stands on events that do not exist. Once the writer has let go of
             // all of it, a fresh incarnation recovers; when that fails too, supervision backs off.
             await FlushAsync();
-            (State, SequenceNr, _last, _incarnation) = (null, 0, null, new Incarnation(entity.PersistenceId));
+            (State, SequenceNr, _snapshotNr, _last, _incarnation) = (null, 0, 0, null, new Incarnation(entity.PersistenceId));
             await StartAsync();
         }
 
@@ -72,7 +74,18 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
             return;
         }
 
-        var decision = await DecideAsync(State, (TCommand)ask.Command);
+        Decision decision;
+        try
+        {
+            decision = await DecideAsync(State, (TCommand)ask.Command);
+        }
+        catch
+        {
+            // The next incarnation must not read the journal before the writer has let go of this one's events.
+            await FlushAsync();
+            throw;
+        }
+
         if (decision.Events.Count == 0)
         {
             AnswerBehindPending(ask, decision.Reply);
@@ -82,6 +95,8 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
         var append = new Append(_incarnation, SequenceNr + 1, decision.Events, context.Catalog, now, ask, decision.Reply);
         foreach (var happened in decision.Events) State = Apply(State, (TEvent)happened);
         SequenceNr += decision.Events.Count;
+        while (_pending.TryPeek(out var first) && first.Done.IsCompleted) _pending.Dequeue();
+        _pending.Enqueue(append);
         _last = append;
         context.Writer.TryAppend(append);
         if (KeepsSnapshots && SequenceNr - _snapshotNr >= context.SnapshotEvery) await SnapshotAsync();
@@ -90,7 +105,11 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
     /// <summary>Waits until everything decided so far is stored and shown, or has failed.</summary>
     protected async ValueTask FlushAsync()
     {
-        if (_last is not null) await _last.Done;
+        while (_pending.TryPeek(out var first))
+        {
+            await first.Done;
+            _pending.Dequeue();
+        }
     }
 
     private void AnswerBehindPending(Ask ask, Reply reply)

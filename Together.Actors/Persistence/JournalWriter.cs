@@ -60,6 +60,7 @@ public sealed partial class JournalWriter : IAsyncDisposable
         // Longer than any asker waits; a server that does not answer by then is treated as lost.
         builder.ConnectionStringBuilder.CommandTimeout = 15;
         builder.EnableArrays();
+        builder.EnableTransportSecurity();
         _source = builder.Build();
         _log = log;
         _projection = projection;
@@ -81,9 +82,10 @@ public sealed partial class JournalWriter : IAsyncDisposable
     /// <exception cref="DatabaseInUseException">Another host writes to this database.</exception>
     public async Task StartAsync(Func<Task> load, CancellationToken cancellation)
     {
-        await OpenSessionAsync(cancellation);
+        var head = await OpenSessionAsync(cancellation);
+        Volatile.Write(ref _position, head);
         await load();
-        _log.Start(_position);
+        _log.Start(head);
         _available = true;
         _loop = RunAsync();
     }
@@ -191,8 +193,9 @@ public sealed partial class JournalWriter : IAsyncDisposable
         {
             _available = false;
             LogLost(_logger, failure, part.Count);
-            var stored = await FindAfterLossAsync(batchId);
+            var stored = await FindAfterLossAsync(batchId, entries[^1].Position);
             _available = true;
+            if (!_closed) LogBack(_logger);
             if (!stored)
             {
                 foreach (var append in part) append.Fail(Reply.Unavailable);
@@ -273,7 +276,9 @@ public sealed partial class JournalWriter : IAsyncDisposable
         && _session?.FullState == System.Data.ConnectionState.Open;
 
     /// <summary>Opens a new session, which ends the lost one, and asks it whether the batch is there. Never guessed from sequence numbers.</summary>
-    private async Task<bool> FindAfterLossAsync(Guid batchId)
+    /// <param name="batchId">Of the batch that was lost.</param>
+    /// <param name="end">Its last position.</param>
+    private async Task<bool> FindAfterLossAsync(Guid batchId, long end)
     {
         while (true)
         {
@@ -281,22 +286,29 @@ public sealed partial class JournalWriter : IAsyncDisposable
             try
             {
                 if (_session is not null) await _session.DisposeAsync();
-                await OpenSessionAsync(_stop.Token);
+                var head = await OpenSessionAsync(_stop.Token);
                 await using var command = new NpgsqlCommand("select exists (select from journal where position > $1 and batch_id = $2)", _session)
                 {
                     Parameters = { new NpgsqlParameter<long> { TypedValue = _position }, new NpgsqlParameter<Guid> { TypedValue = batchId } },
                 };
-                return (bool)(await command.ExecuteScalarAsync(_stop.Token))!;
+                var stored = (bool)(await command.ExecuteScalarAsync(_stop.Token))!;
+                var expected = stored ? end : _position;
+                // Another host wrote while this one had no session, or the database was restored: the views here are of another log.
+                if (head != expected) Environment.FailFast($"The journal ends at {head} instead of {expected}; the host must start again from its tables.");
+                return stored;
             }
             catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or DatabaseInUseException or InvalidOperationException)
             {
                 LogAway(_logger, failure.Message);
+                // Nobody is told any more, and the next start finds what is there.
+                if (_closed) return false;
                 await Task.Delay(ReconnectPause, _time, _stop.Token);
             }
         }
     }
 
-    private async Task OpenSessionAsync(CancellationToken cancellation)
+    /// <summary>Answers the journal's last position.</summary>
+    private async Task<long> OpenSessionAsync(CancellationToken cancellation)
     {
         _session = await _source.OpenConnectionAsync(cancellation);
         var since = _time.GetTimestamp();
@@ -309,9 +321,8 @@ public sealed partial class JournalWriter : IAsyncDisposable
         await using var command = new NpgsqlCommand("select coalesce(max(position), 0), pg_backend_pid() from journal", _session);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        // Behind a batch of unknown outcome the position moves only when that batch is found.
-        if (_backend == 0) Volatile.Write(ref _position, reader.GetInt64(0));
         _backend = reader.GetInt32(1);
+        return reader.GetInt64(0);
     }
 
     private async Task<bool> TryLockAsync(CancellationToken cancellation)
@@ -352,6 +363,9 @@ public sealed partial class JournalWriter : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database is back")]
+    private static partial void LogBack(ILogger logger);
 }
 
 public sealed class DatabaseInUseException() : Exception(

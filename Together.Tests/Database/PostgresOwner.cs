@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Together.Host.Database;
+using Together.Tests.Kit;
 
 namespace Together.Tests.Database;
 
@@ -28,10 +29,7 @@ internal sealed class PostgresOwner(Process process) : IDisposable
     /// <summary>Starts it and does not wait.</summary>
     public static PostgresOwner Spawn(string directory)
     {
-        // The tests run as a program of their own or by "dotnet exec", as the runner likes.
-        var program = Environment.ProcessPath!;
-        string[] assembly = Path.GetFileName(program) == "dotnet" ? [typeof(PostgresOwner).Assembly.Location] : [];
-        var info = new ProcessStartInfo(program, [.. assembly, Argument, directory]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var info = TestProgram.StartInfo(Argument, directory);
         info.Environment["TOGETHER_JWT_SECRET"] = "hunter2";
         return new PostgresOwner(Process.Start(info)!);
     }

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Together.Tests.Kit;
+
+internal static class TypedLogger
+{
+    /// <summary>The same logger for one that is asked for by category.</summary>
+    public static ILogger<T> As<T>(this ILogger logger) => new Category<T>(logger);
+
+    private sealed class Category<T>(ILogger inner) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            inner.Log(logLevel, eventId, state, exception, formatter);
+    }
+}
