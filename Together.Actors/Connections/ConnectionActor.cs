@@ -225,7 +225,7 @@ public sealed class ConnectionActor : Actor
     /// <summary>Whether the first event that the client has not been served is older than the window.</summary>
     private async ValueTask<bool> IsTooOldAsync(long after)
     {
-        if (after == _gateway.Log.Position) return false;
+        if (after >= _gateway.Log.Position) return false;
         var first = _gateway.Log.Reaches(after)
             ? _gateway.Log.Tail(after, after + 1, _ => true)[0].At
             : await _gateway.Journal.TimeAsync(after + 1);
