@@ -7,6 +7,7 @@ using Together.Host.Gateway;
 using Together.Host.Http;
 using Together.Host.Operations;
 using Together.Host.Servers;
+using Together.Host.Users;
 using Together.Protocol;
 
 namespace Together.Host;
@@ -60,9 +61,12 @@ public sealed partial class HostApplication : IAsyncDisposable
         try
         {
             node = await Node.StartAsync(options, time, loggers, cancellation);
-            var host = Compose(options, time, loggers, node, hasher);
+            var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
+            var setupCode = new SetupCode();
+            var host = Compose(options, time, loggers, node, hasher, accounts, setupCode);
             await host._app.StartAsync(cancellation);
             LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
+            if (await accounts.NeedsSetupAsync(cancellation)) LogNeedsSetup(loggers.CreateLogger<HostApplication>(), setupCode.Text);
             return host;
         }
         catch
@@ -101,12 +105,14 @@ public sealed partial class HostApplication : IAsyncDisposable
     }
 
     private static HostApplication Compose(
-        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, PasswordHasher hasher)
+        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, PasswordHasher hasher, AccountStore accounts, SetupCode setupCode)
     {
         var limits = options.Limits.Enabled ? options.Limits : null;
         var tokens = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), options.Auth.AccessTokenLifetime, time);
         var callers = new Callers(tokens, session => node.Views.Root.RevokedSessions.ContainsKey(session));
-        var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
+        var loginRules = limits is null ? null : new LoginLimitRules(limits.FailedLoginsPerAccount, limits.FailedLoginsPerIp, limits.FailedLoginWindow);
+        var login = new PasswordLogin(accounts, hasher, new LoginLimits(loginRules, time));
+        var instance = new InstanceStore(node.Database, options.Auth.Registration);
         var gateway = new GatewayContext(
             node.Log,
             node.Journal,
@@ -139,14 +145,18 @@ public sealed partial class HostApplication : IAsyncDisposable
             callers,
             new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, Unauthenticated: limits.UnauthenticatedPerMinute), time),
             new Origins(options.Http.CorsOrigins));
+        builder.Services.AddHostedService(_ => new ExpiredSessions(accounts, time, loggers.CreateLogger<ExpiredSessions>()));
         builder.Services.AddOpenApi("v1");
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver =
-            JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, OperationsJson.Default));
+            JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default));
 
         var app = builder.Build();
         app.UseTogetherHttp(options.Http.TrustedProxies);
         app.UseWebSockets();
         var api = app.MapGroup("/api");
+        new InstanceEndpoints(instance, accounts).Map(api);
+        new AuthEndpoints(node, accounts, tokens, hasher, login, instance, setupCode).Map(api);
+        new UserEndpoints(node, accounts).Map(api);
         new ServerEndpoints(node).Map(api);
         new ChannelEndpoints(node).Map(api);
         new MessageEndpoints(node).Map(api);
@@ -161,6 +171,10 @@ public sealed partial class HostApplication : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "Rate limits are off (together.limits.enabled): for benchmarks only.")]
     private static partial void LogLimitsOff(ILogger logger);
+
+    // A warning, so that it is seen at every usual level: whoever reads it may become the admin.
+    [LoggerMessage(LogLevel.Warning, "This instance has no account yet. The first one becomes its admin: register it on this machine, or from elsewhere with the setup code {SetupCode}")]
+    private static partial void LogNeedsSetup(ILogger logger, string setupCode);
 
     [LoggerMessage(LogLevel.Information, "Together {Version} listens on {Urls}")]
     private static partial void LogListening(ILogger logger, string urls, string version);

@@ -192,6 +192,16 @@ public sealed class AccountStore(NpgsqlDataSource database, RefreshTokens tokens
         return sessions;
     }
 
+    /// <summary>Every session that was not revoked, also one that lives only as long as its last access token.</summary>
+    public async Task<IReadOnlyList<SessionId>> UnrevokedSessionsAsync(UserId user, CancellationToken cancellation)
+    {
+        await using var command = Command("select id from sessions where user_id = $1 and revoked_at is null order by id", user.Value);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var sessions = new List<SessionId>();
+        while (await reader.ReadAsync(cancellation)) sessions.Add(SessionId.From(reader.GetGuid(0)));
+        return sessions;
+    }
+
     /// <summary>
     /// Removes expired refresh tokens, and sessions that have none and were not used for a day (longer than any access token
     /// lives, so that "revoked" is known as long as it matters). Answers how many rows went.

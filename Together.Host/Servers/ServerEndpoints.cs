@@ -164,7 +164,7 @@ public sealed class ServerEndpoints(Node node)
         ? NoContent(await node.Region.AskAsync(EntityRef.Server(server.Id), new DeleteInvite(context.Caller().UserId, code)))
         : (Problem)ErrorCode.NotFound;
 
-    private static (ServerState? Server, InviteRecord? Invite) Find(ViewRoot root, string code) =>
+    internal static (ServerState? Server, InviteRecord? Invite) Find(ViewRoot root, string code) =>
         root.ServerOfInvite.TryGetValue(code, out var id) && root.Server(id) is { } server && server.Invites.TryGetValue(code, out var invite) ? (server, invite) : default;
 
     private static Problem? RefuseMoreServers(ViewRoot root, UserId caller) => root.ServersOf(caller).Count() >= Limits.ServersPerUser

@@ -43,7 +43,7 @@ public sealed class TestHost : IAsyncDisposable
         var options = TogetherOptions.Load(new Dictionary<string, string>
         {
             ["TOGETHER_URLS"] = "http://127.0.0.1:0",
-            ["TOGETHER_DATABASE_URL"] = $"postgres://{connection.Username}@/{connection.Database}?host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}",
+            ["TOGETHER_DATABASE_URL"] = $"postgres:///{connection.Database}?host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}&user={connection.Username}",
             ["TOGETHER_REGISTRATION"] = "open",
             ["TOGETHER_LIMITS"] = "off",
         });
