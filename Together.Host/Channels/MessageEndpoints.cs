@@ -1,5 +1,6 @@
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
+using Together.Actors.Servers;
 using Together.Actors.Sharding;
 using Together.Actors.Views;
 using Together.Host.Http;
@@ -76,7 +77,7 @@ public sealed class MessageEndpoints(Node node)
         var caller = context.Caller().UserId;
         if (Access.Channel(Root, caller, new(id), Permissions.None, out var server, out var channel) is { } problem) return problem;
         if (await node.Messages.FindAsync(channel.Id, new(messageId)) is not { } message) return (Problem)ErrorCode.NotFound;
-        if (message.AuthorId != caller) return (Problem)ErrorCode.MissingPermissions;
+        if (message.AuthorId != caller || !server.Allows(caller, channel, Permissions.SendMessages)) return (Problem)ErrorCode.MissingPermissions;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var content = errors.Text("content", body.Content, 1, Limits.MessageContentMax);
