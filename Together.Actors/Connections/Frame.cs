@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Together.Protocol;
 using Together.Protocol.Gateway;
 
 namespace Together.Actors.Connections;
@@ -79,7 +79,7 @@ public sealed class Frame
         buffer.Write(",\"t\":\""u8);
         buffer.Write(Encoding.ASCII.GetBytes(type));
         buffer.Write("\",\"d\":"u8);
-        using (var writer = new Utf8JsonWriter(buffer)) JsonSerializer.Serialize(writer, payload, json);
+        WireText.Write(buffer, payload, json);
         buffer.Write("}"u8);
         return buffer.WrittenSpan.ToArray();
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Together.Protocol;
 
 namespace Together.Actors.Persistence;
 
@@ -25,7 +26,7 @@ public sealed class EventCatalog
 
     public string Manifest(object value) => _manifests[value.GetType()].Manifest;
 
-    public byte[] Write(object value) => JsonSerializer.SerializeToUtf8Bytes(value, _manifests[value.GetType()].Json);
+    public byte[] Write(object value) => WireText.Write(value, _manifests[value.GetType()].Json);
 
     /// <exception cref="UnknownManifestException">The journal was written by a newer version.</exception>
     public object Read(string manifest, ReadOnlySpan<byte> payload) =>
