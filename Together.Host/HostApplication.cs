@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Together.Actors.Connections;
 using Together.Host.Auth;
@@ -146,9 +147,13 @@ public sealed partial class HostApplication : IAsyncDisposable
             new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, Unauthenticated: limits.UnauthenticatedPerMinute), time),
             new Origins(options.Http.CorsOrigins));
         builder.Services.AddHostedService(_ => new ExpiredSessions(accounts, time, loggers.CreateLogger<ExpiredSessions>()));
-        builder.Services.AddOpenApi("v1");
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolver =
-            JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default));
+        builder.Services.AddOpenApi("v1", OpenApiDocument.Configure);
+        // Only the API's description reads these; the endpoints name their contracts.
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default);
+        });
 
         var app = builder.Build();
         app.UseTogetherHttp(options.Http.TrustedProxies);

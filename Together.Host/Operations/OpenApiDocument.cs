@@ -31,7 +31,7 @@ internal static class OpenApiDocument
         if (type.Namespace?.StartsWith("Together.Host", StringComparison.Ordinal) == true) schema.Required?.Clear();
         if (type == typeof(Permissions)) Become(schema, JsonSchemaType.String, "^[0-9]+$");
         else if (type.IsAssignableTo(typeof(Enum))) return;
-        else if (type.GetInterface("IId`1") is not null) Become(schema, JsonSchemaType.String, null, "uuid");
+        else if (type.Namespace == typeof(UserId).Namespace && type.Name.EndsWith("Id", StringComparison.Ordinal)) Become(schema, JsonSchemaType.String, null, "uuid");
         else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Patch<>)) DescribePatch(schema, type.GenericTypeArguments[0]);
     }
 
