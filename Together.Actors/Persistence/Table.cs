@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Together.Actors.Persistence;
 
@@ -87,7 +88,10 @@ internal static class Sql
         var values = new T[rows.Count];
         var i = 0;
         foreach (var row in rows) values[i++] = value(row);
-        return new NpgsqlParameter<T[]> { TypedValue = values };
+        var parameter = new NpgsqlParameter<T[]> { TypedValue = values };
+        // Npgsql takes the type from the first value's kind, and a null has none.
+        if (typeof(T) == typeof(DateTime?)) parameter.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
+        return parameter;
     }
 
     public static Column<TRow> Column<TRow, T>(string name, string arrayType, Func<TRow, T> value, string? expression = null) =>

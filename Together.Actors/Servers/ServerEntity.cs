@@ -192,8 +192,10 @@ public static class ServerEntity
 
     private static Decision Join(ServerState server, JoinServer c, DateTimeOffset now)
     {
-        if (!server.Invites.TryGetValue(c.Code, out var invite) || !invite.IsUsable(now)) return Decision.Refuse(ErrorCode.NotFound);
+        if (!server.Invites.TryGetValue(c.Code, out var invite)) return Decision.Refuse(ErrorCode.NotFound);
+        // First of all: who repeats a join may have used the invite up themselves.
         if (server.Members.ContainsKey(c.Actor)) return Decision.Answer(server);
+        if (!invite.IsUsable(now)) return Decision.Refuse(ErrorCode.NotFound);
         var joined = new MemberJoined(server.Id, c.Actor, new MemberRecord(c.Actor, [], now), invite with { Uses = invite.Uses + 1 });
         return Decision.Persist(Apply(server, joined), joined);
     }

@@ -27,11 +27,12 @@ public static class ServerPermissions
     /// </summary>
     public static Permissions Of(this ServerState server, UserId user, ChannelRecord channel)
     {
+        if (!server.Members.TryGetValue(user, out var member)) return Permissions.None;
         var granted = server.Of(user);
-        if (granted == Permissions.All || granted == Permissions.None) return granted;
+        if (granted == Permissions.All) return granted;
 
         var everyone = RoleId.Everyone(server.Id);
-        var roles = server.Members[user].RoleIds;
+        var roles = member.RoleIds;
         var (everyoneAllow, everyoneDeny) = (Permissions.None, Permissions.None);
         var (roleAllow, roleDeny) = (Permissions.None, Permissions.None);
         var (memberAllow, memberDeny) = (Permissions.None, Permissions.None);

@@ -23,6 +23,7 @@ public static class TogetherCommand
         var root = new RootCommand("Together: text and voice for your own community, on your own machine.")
         {
             ConfigCommand.Create(environment, output),
+            JournalCommand.Create(environment, output, error),
             CreateVersion(output),
         };
         root.SetAction(async (_, cancellation) =>

@@ -47,6 +47,11 @@ public sealed class BuiltInPostgres : IAsyncDisposable
     /// <summary>The server's process; a new one after each restart.</summary>
     internal int ServerId => _server!.Id;
 
+    /// <summary>Of the database of the host that runs on this data directory; null when none does.</summary>
+    /// <exception cref="DatabaseRefusedException">The directory cannot be used, or holds no database.</exception>
+    public static string? FindRunning(string dataDirectory) =>
+        PostgresCluster.FindRunning(dataDirectory) is { } socketDirectory ? Connection(socketDirectory) : null;
+
     /// <summary>Creates the database when there is none, recovers what a killed host left, and returns when queries are answered.</summary>
     /// <exception cref="DatabaseRefusedException">It cannot start; the message says what to do, and nothing was left running.</exception>
     public static Task<BuiltInPostgres> StartAsync(string dataDirectory, ILogger logger, CancellationToken cancellation) =>
@@ -90,13 +95,16 @@ public sealed class BuiltInPostgres : IAsyncDisposable
         var socketDirectory = _cluster.Configure(user, _settings);
         if (user is not null) await RequireWayAsync(user, socketDirectory, cancellation);
         _command = await _cluster.ServerCommandAsync(binaries, user, cancellation);
-        ConnectionString = new NpgsqlConnectionStringBuilder { Host = socketDirectory, Port = PostgresSettings.SocketPort, Username = Role, Database = Database }.ConnectionString;
+        ConnectionString = Connection(socketDirectory);
 
         await StartServerAsync(cancellation);
         await CreateDatabaseIfMissingAsync(cancellation);
         DatabaseLog.PostgresStarted(_logger, binaries.Major, _cluster.Directory);
         _supervision = SuperviseAsync();
     }
+
+    private static string Connection(string socketDirectory) =>
+        new NpgsqlConnectionStringBuilder { Host = socketDirectory, Port = PostgresSettings.SocketPort, Username = Role, Database = Database }.ConnectionString;
 
     private static async Task RequireWayAsync(PostgresUser user, string directory, CancellationToken cancellation)
     {

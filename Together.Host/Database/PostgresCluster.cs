@@ -80,6 +80,28 @@ internal sealed partial class PostgresCluster : IDisposable
         }
     }
 
+    /// <summary>The socket's directory of the cluster that another process has open; null when none does.</summary>
+    public static string? FindRunning(string dataDirectory)
+    {
+        dataDirectory = Path.GetFullPath(dataDirectory);
+        if (!System.IO.Directory.Exists(Path.Combine(dataDirectory, "postgres")))
+            throw new DatabaseRefusedException($"There is no database in the data directory {dataDirectory}. Set TOGETHER_DATA_DIR to the host's, or TOGETHER_DATABASE_URL.");
+        try
+        {
+            using var free = new FileStream(Path.Combine(dataDirectory, "postgres.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DatabaseRefusedException($"The data directory {dataDirectory} belongs to another user: {e.Message} Run this as the user that runs Together.", e);
+        }
+        catch (IOException)
+        {
+            return PostgresSettings.SocketDirectory(File.ReadAllText(Path.Combine(dataDirectory, "postgres.conf")))
+                ?? throw new DatabaseRefusedException($"The host on {dataDirectory} is still starting. Try again.");
+        }
+    }
+
     /// <summary>Makes the cluster when there is none. It appears under its name only when it is whole: what an interrupted attempt left is removed.</summary>
     public async Task CreateIfMissingAsync(PostgresBinaries binaries, PostgresUser? user, PostgresSettings settings, SpawnThread parent, ILogger logger, CancellationToken cancellation)
     {

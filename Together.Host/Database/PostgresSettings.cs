@@ -58,6 +58,15 @@ internal sealed record PostgresSettings
 
         """;
 
+    /// <summary>What <see cref="ConfigurationFile"/> was given; null when the file is not whole.</summary>
+    public static string? SocketDirectory(string configurationFile)
+    {
+        const string Before = "unix_socket_directories = '\"", After = "\"'\n";
+        var start = configurationFile.IndexOf(Before, StringComparison.Ordinal) + Before.Length;
+        var end = start < Before.Length ? -1 : configurationFile.IndexOf(After, start, StringComparison.Ordinal);
+        return end < 0 ? null : configurationFile[start..end].Replace("\"\"", "\"", StringComparison.Ordinal).Replace("''", "'", StringComparison.Ordinal);
+    }
+
     /// <summary>Part of the socket's file name only: nothing listens on a network.</summary>
     public const int SocketPort = 5432;
 

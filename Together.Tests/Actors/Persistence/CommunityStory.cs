@@ -1,0 +1,116 @@
+using Npgsql;
+using Together.Actors.Channels;
+using Together.Actors.Servers;
+using Together.Actors.Sharding;
+using Together.Actors.Users;
+using Together.Host;
+using Together.Host.Configuration;
+using Together.Protocol;
+using Together.Protocol.Channels;
+using Together.Tests.Kit;
+using Xunit;
+
+namespace Together.Tests.Actors.Persistence;
+
+/// <summary>A whole node on a database, and a story in which every command there is succeeds. One test.</summary>
+internal sealed class CommunityStory : IAsyncDisposable
+{
+    private readonly Node _node;
+    private readonly TestDatabase _database;
+
+    private CommunityStory(Node node, TestDatabase database, RecordingLogger logger) => (_node, _database, Logger) = (node, database, logger);
+
+    public Node Node => _node;
+
+    public RecordingLogger Logger { get; }
+
+    /// <summary>The types of the commands that have succeeded so far.</summary>
+    public HashSet<Type> Done { get; } = [];
+
+    /// <summary>After each command.</summary>
+    public Func<object, Task> Afterwards { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What the command line and a host read to find the database.</summary>
+    public static Dictionary<string, string> Environment(TestDatabase database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        return new()
+        {
+            ["TOGETHER_DATABASE_URL"] = $"postgres:///{connection.Database}?user={connection.Username}&host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}",
+        };
+    }
+
+    public static async Task<CommunityStory> StartAsync(TestDatabase database)
+    {
+        var logger = new RecordingLogger();
+        var options = TogetherOptions.Load(Environment(database));
+        options = options with { Actors = options.Actors with { SnapshotEvery = 3 } };
+        return new CommunityStory(await Node.StartAsync(options, TimeProvider.System, logger.AsFactory(), CancellationToken.None), database, logger);
+    }
+
+    public async Task TellStoryAsync()
+    {
+        var ids = _node.Ids;
+        var (owner, member, leaver) = (ids.Next<UserId>(), ids.Next<UserId>(), ids.Next<UserId>());
+        foreach (var (user, name) in ((UserId, string)[])[(owner, "owner"), (member, "member"), (leaver, "leaver")])
+            await AskAsync(EntityRef.User(user), new RegisterUser(new UserRecord(user, name, _node.Time.GetUtcMilliseconds())));
+        var session = ids.Next<SessionId>();
+        await _database.ExecuteAsync($"insert into sessions (id, user_id, created_at, last_active_at) values ('{session}', '{member}', now(), now())");
+        await AskAsync(EntityRef.User(member), new RevokeSessions([session]));
+
+        var id = ids.Next<ServerId>();
+        var server = EntityRef.Server(id);
+        var created = (ServerState)(await AskAsync(server, new CreateServer(owner, id, "Garden")))!;
+        var general = created.Channels.Values.Single(channel => channel.Type == ChannelType.Text).Id;
+        var (category, child) = (ids.Next<ChannelId>(), ids.Next<ChannelId>());
+        await AskAsync(server, new RenameServer(owner, "Orchard"));
+        await AskAsync(server, new CreateChannel(owner, category, ChannelType.Category, "Trees", null, null, null));
+        await AskAsync(server, new SetOverwrite(owner, category, new Overwrite(id.Value, OverwriteType.Role, Permissions.Speak, Permissions.SendMessages)));
+        await AskAsync(server, new CreateChannel(owner, child, ChannelType.Text, "apples", "red and green", category, null));
+        await AskAsync(server, new SetOverwrite(owner, child, new Overwrite(owner.Value, OverwriteType.Member, Permissions.SendMessages, Permissions.None)));
+        await AskAsync(server, new DeleteOverwrite(owner, child, id.Value));
+        await AskAsync(server, new UpdateChannel(owner, general, "lawn", true, "mown", false, null, 7));
+        await AskAsync(server, new MoveChannels(owner, [new ChannelPlace(general, 1, true, category), new ChannelPlace(child, 0, false, null)]));
+        await AskAsync(server, new UpdateRolePermissions(owner, RoleId.Everyone(id), Permissions.EveryoneDefault | Permissions.MentionEveryone));
+        await AskAsync(server, new SetOverwrite(owner, general, new Overwrite(id.Value, OverwriteType.Role, Permissions.None, Permissions.Speak)));
+        await AskAsync(server, new CreateInvite(owner, "apple-tree", 5, TimeSpan.FromDays(1)));
+        await AskAsync(server, new CreateInvite(owner, "pear-tree", null, null));
+        await AskAsync(server, new JoinServer(member, "apple-tree"));
+        await AskAsync(server, new JoinServer(leaver, "pear-tree"));
+        await AskAsync(server, new DeleteInvite(owner, "pear-tree"));
+
+        var lawn = EntityRef.Channel(general, id);
+        var first = ((Posted)(await AskAsync(lawn, new PostMessage(member, $"hello <@{owner}> @everyone", "nonce 1")))!).Message;
+        await AskAsync(lawn, new EditMessage(member, first.Id, "hello"));
+        var second = ((Posted)(await AskAsync(lawn, new PostMessage(leaver, "quotes ' \" \\ and \u2028, emoji \ud83c\udf4f", null)))!).Message;
+        await AskAsync(lawn, new DeleteMessage(owner, second.Id));
+        var apples = EntityRef.Channel(child, id);
+        await AskAsync(apples, new PostMessage(owner, "gone with its channel", null));
+        await AskAsync(server, new DeleteChannel(owner, child));
+        await AskAsync(server, new DeleteChannel(owner, category));
+        await AskAsync(server, new RemoveMember(leaver, leaver));
+        await AskAsync(server, new RemoveMember(owner, member));
+        await AskAsync(EntityRef.User(leaver), new DeleteUser());
+
+        var shortLived = ids.Next<ServerId>();
+        for (var life = 0; life < 2; life++)
+        {
+            var state = (ServerState)(await AskAsync(EntityRef.Server(shortLived), new CreateServer(owner, shortLived, $"life {life}")))!;
+            await AskAsync(EntityRef.Server(shortLived), new CreateInvite(owner, $"life-{life}", null, null));
+            await AskAsync(EntityRef.Server(shortLived), new JoinServer(member, $"life-{life}"));
+            await AskAsync(EntityRef.Channel(state.Channels.Values.Single(channel => channel.Type == ChannelType.Text).Id, shortLived), new PostMessage(member, "short", null));
+            if (life == 0) await AskAsync(EntityRef.Server(shortLived), new DeleteServer(owner));
+        }
+    }
+
+    public ValueTask DisposeAsync() => _node.DisposeAsync();
+
+    private async Task<object?> AskAsync(EntityRef entity, object command)
+    {
+        var reply = await _node.Region.AskAsync(entity, command);
+        Assert.True(reply.Error is null, $"{command}: {reply.Error} {reply.Detail}");
+        Done.Add(command.GetType());
+        await Afterwards(command);
+        return reply.Value;
+    }
+}
