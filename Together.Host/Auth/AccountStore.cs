@@ -88,31 +88,43 @@ public sealed class AccountStore(NpgsqlDataSource database, RefreshTokens tokens
         {
             BatchCommands =
             {
+                // First: it waits for a session that is being opened, and nobody opens one after it.
+                Part("delete from accounts where id = $1", id.Value),
                 Part("delete from refresh_tokens where session_id in (select id from sessions where user_id = $1)", id.Value),
                 Part("delete from sessions where user_id = $1", id.Value),
-                Part("delete from accounts where id = $1", id.Value),
             },
         };
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Opens a session with its first refresh token.</summary>
-    public async Task<SessionTokens> CreateSessionAsync(UserId user, SessionId session, SessionOrigin origin, CancellationToken cancellation)
+    /// <summary>
+    /// Opens a session with its first refresh token, if the account still is as given: null when meanwhile its password was
+    /// changed, it was disabled or deleted. The row is held until the session is stored, so whoever changes it and then looks
+    /// for sessions to revoke finds this one.
+    /// </summary>
+    public async Task<SessionTokens?> CreateSessionAsync(Account account, SessionId session, SessionOrigin origin, CancellationToken cancellation)
     {
         var now = Now();
         var token = RefreshTokens.Create();
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection)
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var hold = Command("select from accounts where id = $1 and password_hash = $2 and disabled_at is null for share", connection, account.Id.Value, account.PasswordHash))
+        await using (var held = await hold.ExecuteReaderAsync(cancellation))
+        {
+            if (!await held.ReadAsync(cancellation)) return null;
+        }
+        await using var batch = new NpgsqlBatch(connection, transaction)
         {
             BatchCommands =
             {
                 Part("insert into sessions (id, user_id, created_at, last_active_at, ip, user_agent) values ($1, $2, $3, $3, $4, $5)",
-                    session.Value, user.Value, now, origin.Ip, origin.UserAgent),
+                    session.Value, account.Id.Value, now, origin.Ip, origin.UserAgent),
                 Part(InsertToken, RefreshTokens.Hash(token), session.Value, now, now + RefreshLifetime),
             },
         };
         await batch.ExecuteNonQueryAsync(cancellation);
-        return new SessionTokens(user, session, token);
+        await transaction.CommitAsync(cancellation);
+        return new SessionTokens(account.Id, session, token);
     }
 
     /// <summary>

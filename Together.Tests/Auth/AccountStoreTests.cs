@@ -163,7 +163,7 @@ public sealed class AccountStoreTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task reuse_ends_no_other_session_of_the_user()
     {
         var session = await Login("ada");
-        var other = await _store.CreateSessionAsync(session.User, _ids.Next<SessionId>(), Origin, default);
+        var other = await Login(session.User);
         await Refreshed(session.RefreshToken);
         _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.IsType<Refresh.Reused>(await Refreshed(session.RefreshToken));
@@ -224,7 +224,7 @@ public sealed class AccountStoreTests(PostgresFixture postgres) : IAsyncLifetime
         var session = await Login("ada");
         var started = _clock.Now;
         _clock.Advance(TimeSpan.FromMinutes(5));
-        var second = await _store.CreateSessionAsync(session.User, _ids.Next<SessionId>(), new SessionOrigin(null, null), default);
+        var second = await Login(session.User, new SessionOrigin(null, null));
         await _store.RefreshAsync(session.RefreshToken, new SessionOrigin(IPAddress.Parse("2001:db8::1"), "Chromium"), default);
         Assert.Equal(
             [new(session.Session, started, _clock.Now, "2001:db8::1", "Chromium"), new SessionRow(second.Session, _clock.Now, _clock.Now, null, null)],
@@ -241,7 +241,7 @@ public sealed class AccountStoreTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var session = await Login("ada");
         _clock.Advance(TimeSpan.FromDays(6));
-        var living = await _store.CreateSessionAsync(session.User, _ids.Next<SessionId>(), Origin, default);
+        var living = await Login(session.User);
         Assert.Equal(0, await _store.RemoveExpiredAsync(default));
         _clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(2, await _store.RemoveExpiredAsync(default));
@@ -256,11 +256,38 @@ public sealed class AccountStoreTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Null(new SessionOrigin(null, "a\ud800").UserAgent);
     }
 
+    [Theory]
+    [InlineData("update accounts set password_hash = 'other'")]
+    [InlineData("update accounts set disabled_at = now()")]
+    [InlineData("delete from accounts")]
+    public async Task account_that_changed_since_its_password_was_checked_gets_no_session(string change)
+    {
+        var account = (await Create("ada")).Value!;
+        await _database.ExecuteAsync(change);
+        Assert.Null(await _store.CreateSessionAsync(account, _ids.Next<SessionId>(), Origin, default));
+        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) from sessions"));
+    }
+
+    [Fact]
+    public async Task sessions_without_any_refresh_token_are_still_there_to_be_revoked()
+    {
+        var session = await Login("ada");
+        var other = await Login("bob");
+        await _database.ExecuteAsync("delete from refresh_tokens");
+        Assert.Equal([session.Session], await _store.UnrevokedSessionsAsync(session.User, default));
+
+        await _database.ExecuteAsync($"update sessions set revoked_at = now() where id = '{session.Session}'");
+        Assert.Empty(await _store.UnrevokedSessionsAsync(session.User, default));
+        Assert.Equal([other.Session], await _store.UnrevokedSessionsAsync(other.User, default));
+    }
+
     private Task<Outcome<Account>> Create(string username, FirstAccount first = FirstAccount.Allowed) =>
         _store.CreateAsync(new NewAccount(_ids.Next<UserId>(), username, "hash", null), first, default);
 
-    private async Task<SessionTokens> Login(string username) =>
-        await _store.CreateSessionAsync((await Create(username)).Value!.Id, _ids.Next<SessionId>(), Origin, default);
+    private async Task<SessionTokens> Login(string username) => await Login((await Create(username)).Value!.Id);
+
+    private async Task<SessionTokens> Login(UserId user, SessionOrigin? origin = null) =>
+        (await _store.CreateSessionAsync((await _store.FindAsync(user, default))!, _ids.Next<SessionId>(), origin ?? Origin, default))!;
 
     private Task<Refresh> Refreshed(string token) => _store.RefreshAsync(token, Origin, default);
 

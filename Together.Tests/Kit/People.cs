@@ -110,7 +110,7 @@ public static class People
         var account = (await accounts.CreateAsync(new NewAccount(id, username, "", email), FirstAccount.Allowed, default)).Value!;
         Assert.Null((await node.Region.AskAsync(EntityRef.User(id), new RegisterUser(new UserRecord(id, username, account.CreatedAt)))).Error);
         var session = node.Ids.Next<SessionId>();
-        await accounts.CreateSessionAsync(id, session, new SessionOrigin(IPAddress.Loopback, null), default);
+        await accounts.CreateSessionAsync(account, session, new SessionOrigin(IPAddress.Loopback, null), default);
         var token = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), host.Options.Auth.AccessTokenLifetime, node.Time).Issue(id, session);
         return new Person(host, id.ToString(), username, session.ToString(), token);
     }

@@ -51,7 +51,7 @@ public sealed class TestHost : IAsyncDisposable
         options = change?.Invoke(options) ?? options;
         var host = await HostApplication.StartAsync(options, time: time, configureLogging: logging =>
         {
-            if (log is not null) logging.AddProvider(log);
+            if (log is not null) logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
         });
         return new TestHost(owned, host, options);
     }
