@@ -156,6 +156,8 @@ public static class ServerEntity
         if (Channel(server, c.Actor, c.Id, Permissions.ManageChannels | Permissions.ManageRoles, out var channel) is { } refusal) return refusal;
         var before = channel.Overwrites.FirstOrDefault(o => o.Id == c.TargetId);
         if (before is null) return Decision.Refuse(ErrorCode.NotFound);
+        // The overwrite of a role or member that is gone may be cleared by anybody who may write here.
+        if (before.Type == OverwriteType.Role && server.Roles.ContainsKey(new RoleId(before.Id)) && RefuseOverwriteTarget(server, c.Actor, before.Id, before.Type) is { } above) return above;
         if (LacksBits(server, c.Actor, channel, before, null)) return Decision.Refuse(ErrorCode.MissingPermissions, "you may not change a permission that you lack");
         var updated = channel with { Overwrites = channel.Overwrites.Remove(before) };
         return Decision.Persist(null, new ChannelUpdated(server.Id, c.Actor, channel, updated));
