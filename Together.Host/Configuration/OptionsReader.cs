@@ -54,7 +54,7 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
             {
                 Registration = (RegistrationMode)Choice("auth.registration", "open", "invite", "closed"),
                 JwtSecret = Text("auth.jwt-secret", "at least 32 bytes", text => Encoding.UTF8.GetByteCount(text) >= 32),
-                AccessTokenLifetime = Duration("auth.access-token-lifetime", "1m", "1d"),
+                AccessTokenLifetime = Duration("auth.access-token-lifetime", "1m", "1h"),
                 RefreshTokenLifetime = Duration("auth.refresh-token-lifetime", "1h", "365d"),
                 BcryptCost = Number("auth.bcrypt-cost", 4, 14),
                 HashQueue = Number("auth.hash-queue", 1, 10_000),
@@ -285,9 +285,9 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
         return parts.Length == 2 && IPNetwork.TryParse(text, out var network) && network.BaseAddress.Equals(address) ? (true, network) : default;
     }
 
+    /// <summary>The rest is read, and refused with its reason, by <see cref="Database.DatabaseUrl"/>.</summary>
     private static bool IsDatabaseUrl(string text) =>
-        (text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal))
-        && Uri.TryCreate(text, UriKind.Absolute, out _);
+        text.StartsWith("postgres://", StringComparison.Ordinal) || text.StartsWith("postgresql://", StringComparison.Ordinal);
 
     private void CheckLogLevels()
     {
