@@ -13,7 +13,7 @@ public sealed class Connection : IThreadPoolWorkItem
     private readonly Lock _lock = new();
     private readonly IGatewaySocket _socket;
     private readonly int _queueBytes;
-    private Queue<Frame>? _queue;
+    private Queue<(Frame Frame, int Counted)>? _queue;
     private TaskCompletionSource? _drained;
     private int _bytes;
     private bool _pumping;
@@ -42,7 +42,7 @@ public sealed class Connection : IThreadPoolWorkItem
     /// <summary>Names the gateway session across RESUMEs.</summary>
     public Guid GatewaySession { get; set; }
 
-    /// <summary>False until READY or RESUMED: IDENTIFY's deadline applies instead of the heartbeat's.</summary>
+    /// <summary>False until READY, RESUMED or the start of a long replay: IDENTIFY's deadline applies instead of the heartbeat's.</summary>
     public bool IsIdentified { get; set; }
 
     /// <summary>When the last heartbeat came, or the connection: a timestamp of the time provider.</summary>
@@ -70,9 +70,10 @@ public sealed class Connection : IThreadPoolWorkItem
             }
             else
             {
-                (_queue ??= new Queue<Frame>()).Enqueue(frame);
-                if (isBounded) _bytes += frame.Length;
-                if (_pumping || !_queue.Peek().IsReady) return;
+                var counted = isBounded ? frame.Length : 0;
+                (_queue ??= new Queue<(Frame, int)>()).Enqueue((frame, counted));
+                _bytes += counted;
+                if (_pumping || !_queue.Peek().Frame.IsReady) return;
                 _pumping = true;
             }
         }
@@ -122,6 +123,7 @@ public sealed class Connection : IThreadPoolWorkItem
             while (true)
             {
                 Frame frame;
+                int counted;
                 lock (_lock)
                 {
                     if (_closed) return;
@@ -134,13 +136,13 @@ public sealed class Connection : IThreadPoolWorkItem
                         return;
                     }
 
-                    if (!_queue.Peek().IsReady)
+                    if (!_queue.Peek().Frame.IsReady)
                     {
                         _pumping = false;
                         return;
                     }
 
-                    frame = _queue.Dequeue();
+                    (frame, counted) = _queue.Dequeue();
                 }
 
                 if (frame.Close is { } code)
@@ -152,7 +154,7 @@ public sealed class Connection : IThreadPoolWorkItem
                 buffer.Clear();
                 _position = frame.Write(_position, buffer);
                 await _socket.SendAsync(buffer.Written);
-                lock (_lock) _bytes = Math.Max(0, _bytes - frame.Length);
+                lock (_lock) _bytes -= counted;
             }
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

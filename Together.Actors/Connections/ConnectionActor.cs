@@ -188,6 +188,7 @@ public sealed class ConnectionActor : Actor
     {
         if (await IsTooOldAsync(after)) return false;
 
+        var shared = await SharedAsync(after, identity.User);
         var replayed = 0;
         bool? outcome = null;
         while (outcome is null)
@@ -198,9 +199,11 @@ public sealed class ConnectionActor : Actor
                 var root = _gateway.Views.Root;
                 var gap = await GapAsync(after, to, root, identity.User);
                 replayed += gap.Count;
-                if (!MayReplay(gap, replayed, root, identity.User)) return false;
-                await SendAsync(Replay.Frames(gap, root, identity.User));
-                after = to;
+                if (!MayReplay(gap, replayed, shared, root, identity.User)) return false;
+                // A slow reader may need longer for it than a client has until IDENTIFY.
+                (_connection.IsIdentified, _connection.LastHeard) = (true, _gateway.Time.GetTimestamp());
+                await SendAsync(Replay.Frames(gap, shared, root, identity.User));
+                (after, shared) = (to, null);
                 continue;
             }
 
@@ -209,9 +212,9 @@ public sealed class ConnectionActor : Actor
                 if (position - after > TurnEvents) return;
                 var root = _gateway.Views.Root;
                 var gap = _gateway.Log.Tail(after, position, Filter(root, identity.User));
-                outcome = MayReplay(gap, replayed + gap.Count, root, identity.User);
+                outcome = MayReplay(gap, replayed + gap.Count, shared, root, identity.User);
                 if (outcome == false || !Adopt(identity, ticket.GatewaySession, root)) return;
-                foreach (var frame in Replay.Frames(gap, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
+                foreach (var frame in Replay.Frames(gap, shared, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
                 _connection.Enqueue(
                     Frame.Dispatch(position, "RESUMED", new Resumed([], [], [], Protocol.Users.UserSettings.Default), WireJson.Default.Resumed), isBounded: false);
                 _gateway.Registry.Add(_connection, root);
@@ -259,8 +262,24 @@ public sealed class ConnectionActor : Actor
         return gap;
     }
 
-    private bool MayReplay(List<LogEntry> gap, int replayed, ViewRoot root, UserId user) =>
-        replayed <= _gateway.Settings.ResumeEvents && !gap.Any(entry => Replay.ChangesWhatIsSeen(entry, root, user));
+    /// <summary>The event at the position itself, when its several frames share it: the client may have got only the first of them.</summary>
+    private async ValueTask<LogEntry?> SharedAsync(long position, UserId user)
+    {
+        if (position == 0) return null;
+        var root = _gateway.Views.Root;
+        var found = _gateway.Log.Reaches(position - 1)
+            ? _gateway.Log.Tail(position - 1, position, Filter(root, user))
+            : await _gateway.Journal.ScopesAsync(position - 1, position, [.. Replay.Scopes(root, user)], user, 1);
+        return found is [var entry] && Replay.SendsSeveral(entry) ? entry : null;
+    }
+
+    private bool MayReplay(List<LogEntry> gap, int replayed, LogEntry? shared, ViewRoot root, UserId user)
+    {
+        if (replayed > _gateway.Settings.ResumeEvents) return false;
+        // What the client has is from before a change that is repeated, or from after it.
+        var before = shared is null ? root : Replay.Before(shared, root);
+        return !gap.Any(entry => Replay.ChangesWhatIsSeen(entry, root, user) || (shared is not null && Replay.ChangesWhatIsSeen(entry, before, user)));
+    }
 
     private static Func<LogEntry, bool> Filter(ViewRoot root, UserId user)
     {
@@ -275,6 +294,7 @@ public sealed class ConnectionActor : Actor
         {
             foreach (var frame in page) _connection.Enqueue(frame, isBounded: false);
             await _connection.DrainedAsync();
+            _connection.LastHeard = _gateway.Time.GetTimestamp();
         }
     }
 

@@ -39,19 +39,38 @@ internal static class Replay
         bool CanView(ServerId id, ChannelRecord channel) => root.Server(id) is { } server && server.CanView(user, channel);
 
         bool Has(RoleRecord role) =>
-            root.Server(role.ServerId) is { } server && server.Members.TryGetValue(user, out var member)
+            root.Server(role.ServerId) is { } server && server.OwnerId != user && server.Members.TryGetValue(user, out var member)
             && (role.Id == RoleId.Everyone(server.Id) || member.RoleIds.Contains(role.Id));
     }
+
+    /// <summary>Whether one user may get several frames of the event, which then share its position.</summary>
+    public static bool SendsSeveral(LogEntry entry) => entry.Event is RoleUpdated e && e.Before.Permissions != e.Role.Permissions;
+
+    /// <summary>Today's root, but for what an event that <see cref="SendsSeveral"/> changed.</summary>
+    public static ViewRoot Before(LogEntry entry, ViewRoot root) =>
+        entry.Event is RoleUpdated e && root.Server(e.ServerId) is { } server
+            ? root with { Servers = root.Servers.SetItem(server.Id, server with { Roles = server.Roles.SetItem(e.Role.Id, e.Before) }) }
+            : root;
 
     /// <summary>
     /// The frames of the gap for this user, in order. What was said about a message that is gone by now comes not at all, but
     /// for the deletion of one that was known before.
     /// </summary>
-    public static IEnumerable<Frame> Frames(IReadOnlyList<LogEntry> gap, ViewRoot root, UserId user)
+    /// <param name="gap">What happened after the client's position.</param>
+    /// <param name="shared">What happened at it, when that has to be repeated.</param>
+    /// <param name="root">Today's.</param>
+    /// <param name="user">Who resumes.</param>
+    public static IEnumerable<Frame> Frames(IReadOnlyList<LogEntry> gap, LogEntry? shared, ViewRoot root, UserId user)
     {
         var deleted = gap.Select(entry => entry.Event).OfType<MessageDeleted>().Select(e => e.MessageId).ToHashSet();
         var unknown = gap.Select(entry => entry.Event).OfType<MessagePosted>().Select(e => e.Message.Id).Where(deleted.Contains).ToHashSet();
         var audience = new One(user);
+        if (shared is not null)
+        {
+            Dispatches.Describe(shared, Before(shared, root), root, audience);
+            foreach (var frame in audience.Take()) yield return frame;
+        }
+
         foreach (var entry in gap)
         {
             var isGone = entry.Event switch

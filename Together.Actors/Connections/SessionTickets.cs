@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Together.Protocol;
@@ -31,7 +32,7 @@ public sealed class SessionTickets(byte[] key, Guid epoch)
     public SessionTicket? Read(string text)
     {
         Span<byte> bytes = stackalloc byte[BodyLength + HMACSHA256.HashSizeInBytes];
-        if (text.Length > 2 * bytes.Length || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != bytes.Length) return null;
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done || length != bytes.Length) return null;
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Sign(bytes[..BodyLength], expected);
         if (!CryptographicOperations.FixedTimeEquals(expected, bytes[BodyLength..])) return null;

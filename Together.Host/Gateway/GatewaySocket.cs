@@ -57,6 +57,13 @@ internal sealed class GatewaySocket(WebSocket socket) : IGatewaySocket, IDisposa
                 // Zero bytes: wait without holding a buffer.
                 var result = await socket.ReceiveAsync(Memory<byte>.Empty, _cut.Token);
                 if (result.MessageType == WebSocketMessageType.Close) break;
+                if (result.EndOfMessage)
+                {
+                    // Nothing was read and nothing is left: an empty message.
+                    connection.Close(CloseCode.NotJson);
+                    break;
+                }
+
                 buffer = ArrayPool<byte>.Shared.Rent(4096);
                 var length = 0;
                 do
@@ -98,6 +105,7 @@ internal sealed class GatewaySocket(WebSocket socket) : IGatewaySocket, IDisposa
         try
         {
             using var document = JsonDocument.Parse(text, JsonOptions);
+            EnsureUnicode(text.Span);
             if (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("op", out var op) && op.ValueKind == JsonValueKind.String)
                 frame = new ClientFrame(op.GetString()!, root.TryGetProperty("d", out var payload) ? payload.Clone() : default);
         }
@@ -108,6 +116,16 @@ internal sealed class GatewaySocket(WebSocket socket) : IGatewaySocket, IDisposa
 
         if (frame is null) connection.Close(CloseCode.NotJson);
         else await connections.HandleAsync(connection, frame);
+    }
+
+    /// <summary>A lone surrogate that is escaped is JSON's syntax (RFC 8259 §8.2) but no text; nobody behind this has to expect one.</summary>
+    private static void EnsureUnicode(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonOptions.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) _ = reader.GetString();
+        }
     }
 
     private async Task CloseAsync(WebSocketCloseStatus status, string reason)

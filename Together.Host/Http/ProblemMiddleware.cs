@@ -52,10 +52,11 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
     /// <summary>
     /// PostgreSQL appendix A: what a later attempt may not meet. Classes 08 connection, 53 resources (disk full, too many
     /// connections), 57 intervention (shutdown, cancelled by a time limit), 58 system (I/O); 40001 and 40P01 conflicts of
-    /// transactions, 25006 a standby, 55P03 a lock not got in time.
+    /// transactions, 25006 a standby, 55P03 a lock not got in time,
+    /// 55000 a database that is closed to connections.
     /// </summary>
     private static bool IsUnavailable(string sqlState) =>
-        sqlState is "40001" or "40P01" or "25006" or "55P03" || (sqlState.Length == 5 && sqlState[..2] is "08" or "53" or "57" or "58");
+        sqlState is "40001" or "40P01" or "25006" or "55P03" or "55000" || (sqlState.Length == 5 && sqlState[..2] is "08" or "53" or "57" or "58");
 
     private static Problem? OfBareStatus(HttpResponse response)
     {
