@@ -51,9 +51,11 @@ public sealed class GatewayClient : IAsyncDisposable
     /// <param name="host">Where to.</param>
     /// <param name="person">Whose token goes with the upgrade; none when null.</param>
     /// <param name="receiveBuffer">Bytes that the kernel takes for a client that does not read; the system's choice when null.</param>
-    public static async Task<GatewayClient> ConnectAsync(TestHost host, Person? person = null, int? receiveBuffer = null)
+    /// <param name="header">An Authorization header.</param>
+    public static async Task<GatewayClient> ConnectAsync(TestHost host, Person? person = null, int? receiveBuffer = null, string? header = null)
     {
         var client = new GatewayClient();
+        if (header is not null) client._socket.Options.SetRequestHeader("Authorization", header);
         client._socket.Options.KeepAliveInterval = TimeSpan.Zero;
         if (receiveBuffer is { } bytes)
         {
@@ -152,7 +154,15 @@ public sealed class GatewayClient : IAsyncDisposable
         {
         }
 
-        if (_socket.State == WebSocketState.CloseReceived) await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", default);
+        try
+        {
+            if (_socket.State == WebSocketState.CloseReceived) await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", default);
+        }
+        catch (WebSocketException)
+        {
+            // The host has cut the connection; the code is what counts.
+        }
+
         return (int)_socket.CloseStatus!.Value;
     }
 

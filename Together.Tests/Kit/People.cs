@@ -1,12 +1,7 @@
-using System.Net;
+using System.Buffers.Text;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Together.Actors.Sharding;
-using Together.Actors.Users;
-using Together.Host;
-using Together.Host.Auth;
 using Together.Protocol;
 using Xunit;
 
@@ -103,28 +98,13 @@ public static class People
     /// <summary>A new account, logged in. The name is made unique by a number.</summary>
     public static async Task<Person> PersonAsync(this TestHost host, string name = "person", string? email = null)
     {
-        var node = NodeOf(HostOf(host));
         var username = $"{name}{Interlocked.Increment(ref _count)}";
-        var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), TimeSpan.FromDays(7), node.Time);
-        var id = node.Ids.Next<UserId>();
-        var account = (await accounts.CreateAsync(new NewAccount(id, username, "", email), FirstAccount.Allowed, default)).Value!;
-        Assert.Null((await node.Region.AskAsync(EntityRef.User(id), new RegisterUser(new UserRecord(id, username, account.CreatedAt)))).Error);
-        var session = node.Ids.Next<SessionId>();
-        await accounts.CreateSessionAsync(account, session, new SessionOrigin(IPAddress.Loopback, null), default);
-        var token = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), host.Options.Auth.AccessTokenLifetime, node.Time).Issue(id, session);
-        return new Person(host, id.ToString(), username, session.ToString(), token);
+        var answer = (await Person.Stranger(host).PostAsync(
+            "auth/register", $$"""{"username":"{{username}}","password":"correct horse","email":{{(email is null ? "null" : $"\"{email}\"")}}}""")).Expect(201);
+        var token = answer["access_token"].GetString()!;
+        using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
+        return new Person(host, answer["user"].GetProperty("id").GetString()!, username, claims.RootElement.GetProperty("sid").GetString()!, token);
     }
-
-    /// <summary>Ends the person's login, as another device of theirs would.</summary>
-    public static async Task RevokeAsync(this TestHost host, Person person) =>
-        Assert.Null((await NodeOf(HostOf(host)).Region.AskAsync(
-            EntityRef.User(new UserId(Guid.Parse(person.Id))), new RevokeSessions([new SessionId(Guid.Parse(person.SessionId))]))).Error);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_host")]
-    private static extern ref HostApplication HostOf(TestHost host);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_node")]
-    private static extern ref Node NodeOf(HostApplication host);
 }
 
 /// <summary>One server with its owner: the stage of most tests.</summary>
