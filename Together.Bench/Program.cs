@@ -15,6 +15,16 @@ List<string> names = [.. args];
 if (names is ["seed", .. var address])
     return await Seed.RunAsync(new Uri(address is [var url, ..] ? url : "http://127.0.0.1:8080"));
 
+if (names is ["crash", .. var rounds])
+{
+    return rounds switch
+    {
+        [] => await Crash.RunAsync(rounds: 50),
+        ["--rounds", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => await Crash.RunAsync(count),
+        _ => Usage("crash takes --rounds and a number"),
+    };
+}
+
 if (names.IndexOf("--seconds") is >= 0 and var option)
 {
     // A gateway connection lives 60 s without a heartbeat, and one is sent before each phase.
@@ -41,6 +51,7 @@ int Usage(string? complaint)
     Console.WriteLine("./dev bench NAME … [--seconds N]   (all: each of them)");
     foreach (var (name, benchmark) in benchmarks)
         Console.WriteLine($"  {name,-14} {benchmark.About}");
+    Console.WriteLine("  crash [--rounds N]  not a benchmark: kills the host N times (50) while people post and read, and checks what they got");
     Console.WriteLine("  seed [url]     not a benchmark: a sample community on a running host");
     return complaint is null ? 0 : 2;
 }

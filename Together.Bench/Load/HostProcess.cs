@@ -7,8 +7,8 @@ using Npgsql;
 namespace Together.Bench.Load;
 
 /// <summary>
-/// The real host, built in Release, with a data directory and a built-in PostgreSQL of its own, without rate limits and with cheap password
-/// hashes (a benchmark needs hundreds of accounts, not strong ones). One benchmark owns it; its data is removed in the end.
+/// The real host with a data directory of its own, without rate limits and with cheap password hashes (a benchmark needs hundreds of
+/// accounts, not strong ones). One benchmark owns it; its data is removed in the end.
 /// </summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
@@ -20,16 +20,23 @@ internal sealed class HostProcess : IAsyncDisposable
     // The host promises to stop within 10 s.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
+    private readonly string _program;
+    private readonly string? _databaseUrl;
     private readonly string _directory;
     private readonly string _log;
     private Process? _process;
 
-    private HostProcess(string directory, string log, IPEndPoint endPoint)
+    private HostProcess(string program, string? databaseUrl, string directory, string log, IPEndPoint endPoint)
     {
+        _program = program;
+        _databaseUrl = databaseUrl;
         _directory = directory;
         _log = log;
         EndPoint = endPoint;
     }
+
+    /// <summary>The host's program as <c>./dev bench</c> builds it.</summary>
+    public static string ReleaseProgram => Path.Combine(Repository.Root, "Together.Host/bin/Release/net10.0/together.dll");
 
     public IPEndPoint EndPoint { get; }
 
@@ -38,18 +45,27 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Where the built-in PostgreSQL has its files.</summary>
     public string DataDirectory => Path.Combine(_directory, "data");
 
+    /// <summary>What it and its other commands print.</summary>
+    public string LogFile => _log;
+
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public TimeSpan LastStart { get; private set; }
 
-    /// <summary>Starts a host on an empty data directory. Its output goes to a file beside the benchmark's result.</summary>
-    public static async Task<HostProcess> StartNewAsync(string benchmark)
+    /// <summary>Starts the Release build on an empty data directory, with its built-in PostgreSQL. Its output goes to a file beside the benchmark's result.</summary>
+    public static Task<HostProcess> StartNewAsync(string benchmark) => StartNewAsync(benchmark, ReleaseProgram, null);
+
+    /// <param name="benchmark">The name of its log.</param>
+    /// <param name="program">Its together.dll.</param>
+    /// <param name="databaseUrl">A database that outlives it; the built-in PostgreSQL when null.</param>
+    public static async Task<HostProcess> StartNewAsync(string benchmark, string program, string? databaseUrl)
     {
+        if (!File.Exists(program))
+            throw new FileNotFoundException("Build the host first; ./dev bench does.", program);
         var artifacts = Repository.Artifacts();
-        // Root's PostgreSQL runs as another user, who must be able to enter it.
-        var directory = Path.Combine(Path.GetTempPath(), $"together-bench-{Environment.ProcessId}-{Random.Shared.Next()}");
-        Directory.CreateDirectory(directory);
-        await File.WriteAllTextAsync(Path.Combine(directory, "bench.conf"), "together.auth.bcrypt-cost = 4\ntogether.auth.hash-queue = 1000\n");
-        var host = new HostProcess(directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
+        var directory = NewDirectory();
+        await File.WriteAllTextAsync(Path.Combine(directory, "bench.conf"),
+            "together.auth { bcrypt-cost = 4, hash-queue = 1000, access-token-lifetime = 1d }\n");
+        var host = new HostProcess(program, databaseUrl, directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
         File.Delete(host._log);
         try
         {
@@ -63,27 +79,16 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
+    /// <summary>A directory for data that are removed in the end. Root's PostgreSQL runs as another user, who can enter it.</summary>
+    public static string NewDirectory() =>
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"together-bench-{Environment.ProcessId}-{Random.Shared.Next()}")).FullName;
+
     /// <summary>Starts it again on the same data.</summary>
     public async Task StartAsync()
     {
-        var dll = Path.Combine(Repository.Root, "Together.Host/bin/Release/net10.0/together.dll");
-        if (!File.Exists(dll))
-            throw new FileNotFoundException("Build the host in Release first; ./dev bench does.", dll);
-        // The shell only redirects: exec keeps the process ID, and nobody here has to read the output.
-        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _directory };
-        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _log, "dotnet", dll])
-            start.ArgumentList.Add(argument);
-        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("TOGETHER_", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(inherited);
-        start.Environment["TOGETHER_URLS"] = Url.ToString();
-        start.Environment["TOGETHER_DATA_DIR"] = DataDirectory;
-        start.Environment["TOGETHER_CONFIG"] = Path.Combine(_directory, "bench.conf");
-        start.Environment["TOGETHER_LIMITS"] = Limits;
-        start.Environment["TOGETHER_REGISTRATION"] = "open";
-
         var begun = Stopwatch.GetTimestamp();
-        _process = Process.Start(start)!;
-        using var http = new HttpClient { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+        _process = Process.Start(StartInfo())!;
+        using var http = NewHttp();
         while (!await IsHealthyAsync(http))
         {
             if (_process.HasExited)
@@ -121,6 +126,33 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>kill -9, which it cannot prepare for.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process)
+            throw new InvalidOperationException("The host does not run.");
+        _process = null;
+        using (process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Runs another command of the same program on the same data, beside the host. What it prints goes into the host's log.</summary>
+    public async Task<int> RunAsync(params string[] command)
+    {
+        using var process = Process.Start(StartInfo(command))!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    public async Task<bool> IsHealthyAsync()
+    {
+        using var http = NewHttp();
+        return await IsHealthyAsync(http);
+    }
+
     public ProcessUsage HostUsage() => ProcessUsage.Of(_process!.Id);
 
     public ProcessUsage PostgresUsage() => ProcessUsage.WorkingIn(IsOfPostgres).Aggregate(default(ProcessUsage), (sum, process) => sum + ProcessUsage.Of(process));
@@ -136,6 +168,26 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         await StopAsync();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private HttpClient NewHttp() => new() { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(5) };
+
+    private ProcessStartInfo StartInfo(params string[] command)
+    {
+        // The shell only redirects: exec keeps the process ID, and nobody here has to read the output.
+        var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _directory };
+        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _log, "dotnet", _program, .. command])
+            start.ArgumentList.Add(argument);
+        foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("TOGETHER_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(inherited);
+        start.Environment["TOGETHER_URLS"] = Url.ToString();
+        start.Environment["TOGETHER_DATA_DIR"] = DataDirectory;
+        start.Environment["TOGETHER_CONFIG"] = Path.Combine(_directory, "bench.conf");
+        start.Environment["TOGETHER_LIMITS"] = Limits;
+        start.Environment["TOGETHER_REGISTRATION"] = "open";
+        if (_databaseUrl is not null)
+            start.Environment["TOGETHER_DATABASE_URL"] = _databaseUrl;
+        return start;
     }
 
     private bool IsOfPostgres(string workingDirectory) => workingDirectory.StartsWith(DataDirectory + "/", StringComparison.Ordinal);

@@ -47,7 +47,10 @@ internal sealed class Stage : IAsyncDisposable
 
     public EventLoop Loop { get; } = new();
 
-    public static async Task<Stage> OpenAsync(string benchmark) => new(await HostProcess.StartNewAsync(benchmark));
+    public static async Task<Stage> OpenAsync(string benchmark) => On(await HostProcess.StartNewAsync(benchmark));
+
+    /// <summary>On a host that runs already and that ends with the stage.</summary>
+    public static Stage On(HostProcess host) => new(host);
 
     public async Task<IReadOnlyList<Account>> RegisterAsync(int count)
     {

@@ -2,6 +2,7 @@ using Npgsql;
 using Together.Actors.Persistence;
 using Together.Actors.Runtime;
 using Together.Actors.Sharding;
+using Together.Bench.Load;
 using Together.Protocol;
 using Together.Tests.Kit;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Together.Tests.Kit;
+namespace Together.Bench.Load;
 
 /// <summary>
 /// A way to a PostgreSQL that can break: listens on loopback, passes bytes on to the server's unix socket, and on request holds
@@ -16,6 +16,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
     private readonly Task _accepting;
     private TaskCompletionSource? _frozen;
+    private TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isAway;
 
     /// <param name="connectionString">Of a server on a unix socket.</param>
@@ -33,10 +34,24 @@ internal sealed class PostgresProxy : IAsyncDisposable
     /// <summary>The same database, through here.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Completes when the first answer of this freeze is held back: what was asked has been done, and nobody knows.</summary>
+    public Task Held
+    {
+        get
+        {
+            lock (_lock) return _held.Task;
+        }
+    }
+
     /// <summary>From now on nothing that the server says arrives; what is said to it does.</summary>
     public void FreezeAnswers()
     {
-        lock (_lock) _frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_frozen is not null) return;
+            _frozen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     /// <summary>Cuts every connection, and with them what was held back; new ones pass again.</summary>
@@ -97,7 +112,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(_server);
-            await Task.WhenAny(PassAsync(client, server, () => null), PassAsync(server, client, () => _frozen?.Task));
+            await Task.WhenAny(PassAsync(client, server, () => null), PassAsync(server, client, Hold));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -106,6 +121,16 @@ internal sealed class PostgresProxy : IAsyncDisposable
 
         client.Dispose();
         server.Dispose();
+    }
+
+    /// <summary>What an answer waits for; null when it may pass.</summary>
+    private Task? Hold()
+    {
+        lock (_lock)
+        {
+            if (_frozen is not null) _held.TrySetResult();
+            return _frozen?.Task;
+        }
     }
 
     private static async Task PassAsync(Socket from, Socket to, Func<Task?> obstacle)
