@@ -64,7 +64,7 @@ internal sealed class HostProcess : IAsyncDisposable
         var artifacts = Repository.Artifacts();
         var directory = NewDirectory();
         await File.WriteAllTextAsync(Path.Combine(directory, "bench.conf"),
-            "together.auth { bcrypt-cost = 4, hash-queue = 1000, access-token-lifetime = 1d }\n");
+            "together.auth { bcrypt-cost = 4, hash-queue = 1000, access-token-lifetime = 1h }\n");
         var host = new HostProcess(program, databaseUrl, directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
         File.Delete(host._log);
         try
