@@ -12,5 +12,5 @@ public readonly record struct Decision(IReadOnlyList<DomainEvent> Events, Reply 
     /// <summary>Nothing changes.</summary>
     public static Decision Answer(object? answer) => new([], new Reply(answer));
 
-    public static Decision Refuse(ErrorCode error, string? detail = null) => new([], Reply.Refuse(error, detail));
+    public static Decision Refuse(ErrorCode error, string? detail = null, string? field = null) => new([], Reply.Refuse(error, detail, field));
 }

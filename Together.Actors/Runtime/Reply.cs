@@ -3,9 +3,13 @@ using Together.Protocol;
 namespace Together.Actors.Runtime;
 
 /// <summary>What an <see cref="Ask"/> is answered with: a value, or a refusal from the one table of codes.</summary>
-public readonly record struct Reply(object? Value, ErrorCode? Error = null, string? Detail = null)
+/// <param name="Value">What was asked for; null for a refusal, and where there is nothing to say.</param>
+/// <param name="Error">Why it was refused.</param>
+/// <param name="Detail">For people.</param>
+/// <param name="Field">Which field of the request is at fault, for <see cref="ErrorCode.InvalidBody"/>.</param>
+public readonly record struct Reply(object? Value, ErrorCode? Error = null, string? Detail = null, string? Field = null)
 {
-    public static Reply Refuse(ErrorCode error, string? detail = null) => new(null, error, detail);
+    public static Reply Refuse(ErrorCode error, string? detail = null, string? field = null) => new(null, error, detail, field);
 
     public static Reply Unavailable => Refuse(ErrorCode.Unavailable);
 

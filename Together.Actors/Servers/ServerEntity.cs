@@ -228,10 +228,10 @@ public static class ServerEntity
     private static Decision? RefuseCategory(ServerState server, UserId actor, ChannelType type, ChannelId? category)
     {
         if (category is null) return null;
-        if (type == ChannelType.Category) return Decision.Refuse(ErrorCode.InvalidBody, "category_id: a category has none");
+        if (type == ChannelType.Category) return Decision.Refuse(ErrorCode.InvalidBody, "a category has no category", "category_id");
         return server.Channels.TryGetValue(category.Value, out var found) && found.Type == ChannelType.Category && server.CanView(actor, found)
             ? null
-            : Decision.Refuse(ErrorCode.InvalidBody, "category_id: no such category in this server");
+            : Decision.Refuse(ErrorCode.InvalidBody, "no such category in this server", "category_id");
     }
 
     private static Decision? RefuseOverwriteTarget(ServerState server, UserId actor, Guid id, OverwriteType type)

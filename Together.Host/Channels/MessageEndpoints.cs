@@ -56,10 +56,12 @@ public sealed class MessageEndpoints(Node node)
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var content = errors.Text("content", body.Content, 1, Limits.MessageContentMax);
-        var nonce = body.Nonce is null ? null : errors.Text("nonce", body.Nonce, 1, Limits.NonceMax);
+        // A nonce is the client's own and comes back as it was sent: not trimmed.
+        if (body.Nonce?.Length > Limits.NonceMax) errors.Add("nonce", $"must have at most {Limits.NonceMax} characters");
+        else if (body.Nonce is not null) errors.Text("nonce", body.Nonce, 1, Limits.NonceMax);
         if (errors.IsAny(out invalid)) return invalid;
 
-        var reply = await node.Region.AskAsync(EntityRef.Channel(channel.Id, server.Id), new PostMessage(caller, content, nonce));
+        var reply = await node.Region.AskAsync(EntityRef.Channel(channel.Id, server.Id), new PostMessage(caller, content, body.Nonce));
         if (reply.IsRefused(out problem)) return problem;
         var posted = (Posted)reply.Value!;
         return Json(Root.Message(posted.Message), WireJson.Default.Message, posted.IsRepeated ? StatusCodes.Status200OK : StatusCodes.Status201Created);

@@ -9,7 +9,12 @@ public static class Answers
 {
     public static bool IsRefused(this Reply reply, out Problem problem)
     {
-        problem = reply.Error is { } code ? new Problem(code, reply.Detail) : default!;
+        problem = reply switch
+        {
+            { Error: { } code, Field: { } field } => new Problem(code, Errors: new Dictionary<string, IReadOnlyList<string>> { [field] = [reply.Detail ?? code.Title()] }),
+            { Error: { } code } => new Problem(code, reply.Detail),
+            _ => default!,
+        };
         return reply.Error is not null;
     }
 
