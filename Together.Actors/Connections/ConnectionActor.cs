@@ -186,6 +186,8 @@ public sealed class ConnectionActor : Actor
     /// </summary>
     private async ValueTask<bool> ReplayAsync(SessionTicket ticket, Identity identity, long after)
     {
+        // The client may be back while the event it names is still being dispatched: the turn behind it sees it whole.
+        await TurnAsync(_ => { });
         if (await IsTooOldAsync(after)) return false;
 
         var shared = await SharedAsync(after, identity.User);
