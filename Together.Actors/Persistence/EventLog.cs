@@ -40,9 +40,6 @@ public sealed partial class EventLog : IAsyncDisposable
     /// <summary>Every event up to here has been folded and dispatched.</summary>
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Events waiting for the loop, for the metrics.</summary>
-    public int Backlog => _queue.Reader.Count;
-
     /// <summary>Sets who reads, before <see cref="Start"/>.</summary>
     public void Attach(ILogReader reader) => _reader = reader;
 
@@ -61,9 +58,6 @@ public sealed partial class EventLog : IAsyncDisposable
     /// given is that of the last event before it.
     /// </summary>
     public ValueTask TurnAsync(Action<long> turn) => _queue.Writer.WriteAsync(turn);
-
-    /// <summary>As <see cref="TurnAsync"/>, for what may be dropped when the loop is far behind (typing, presence).</summary>
-    public bool TryTurn(Action<long> turn) => _queue.Writer.TryWrite(turn);
 
     /// <summary>Whether the tail holds everything after a position.</summary>
     public bool Reaches(long after)

@@ -75,9 +75,6 @@ public sealed partial class JournalWriter : IAsyncDisposable
     /// <summary>False while the database cannot be reached or cannot store: appends are refused at once.</summary>
     public bool IsAvailable => _available;
 
-    /// <summary>The last position that is known to be committed.</summary>
-    public long Position => Volatile.Read(ref _position);
-
     /// <param name="load">Loads the views, while the guard lock is held and nothing is appended yet.</param>
     /// <exception cref="DatabaseInUseException">Another host writes to this database.</exception>
     public async Task StartAsync(Func<Task> load, CancellationToken cancellation)
