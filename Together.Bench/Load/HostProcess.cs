@@ -20,23 +20,21 @@ internal sealed class HostProcess : IAsyncDisposable
     // The host promises to stop within 10 s.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly string _program;
     private readonly string? _databaseUrl;
     private readonly string _directory;
     private readonly string _log;
     private Process? _process;
 
-    private HostProcess(string program, string? databaseUrl, string directory, string log, IPEndPoint endPoint)
+    private HostProcess(string? databaseUrl, string directory, string log, IPEndPoint endPoint)
     {
-        _program = program;
         _databaseUrl = databaseUrl;
         _directory = directory;
         _log = log;
         EndPoint = endPoint;
     }
 
-    /// <summary>The host's program as <c>./dev bench</c> builds it.</summary>
-    public static string ReleaseProgram => Path.Combine(Repository.Root, "Together.Host/bin/Release/net10.0/together.dll");
+    /// <summary>What ships, as <c>./dev publish</c> builds it.</summary>
+    private static string Program => Path.Combine(Repository.Root, "artifacts/host/together");
 
     public IPEndPoint EndPoint { get; }
 
@@ -51,21 +49,20 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public TimeSpan LastStart { get; private set; }
 
-    /// <summary>Starts the Release build on an empty data directory, with its built-in PostgreSQL. Its output goes to a file beside the benchmark's result.</summary>
-    public static Task<HostProcess> StartNewAsync(string benchmark) => StartNewAsync(benchmark, ReleaseProgram, null);
+    /// <summary>Starts it on an empty data directory, with its built-in PostgreSQL. Its output goes to a file beside the benchmark's result.</summary>
+    public static Task<HostProcess> StartNewAsync(string benchmark) => StartNewAsync(benchmark, null);
 
     /// <param name="benchmark">The name of its log.</param>
-    /// <param name="program">Its together.dll.</param>
     /// <param name="databaseUrl">A database that outlives it; the built-in PostgreSQL when null.</param>
-    public static async Task<HostProcess> StartNewAsync(string benchmark, string program, string? databaseUrl)
+    public static async Task<HostProcess> StartNewAsync(string benchmark, string? databaseUrl)
     {
-        if (!File.Exists(program))
-            throw new FileNotFoundException("Build the host first; ./dev bench does.", program);
+        if (!File.Exists(Program))
+            throw new FileNotFoundException("Build the host first: ./dev publish does, and so do ./dev bench and ./dev test.", Program);
         var artifacts = Repository.Artifacts();
         var directory = NewDirectory();
         await File.WriteAllTextAsync(Path.Combine(directory, "bench.conf"),
             "together.auth { bcrypt-cost = 4, hash-queue = 1000, access-token-lifetime = 1h }\n");
-        var host = new HostProcess(program, databaseUrl, directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
+        var host = new HostProcess(databaseUrl, directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
         File.Delete(host._log);
         try
         {
@@ -176,7 +173,7 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         // The shell only redirects: exec keeps the process ID, and nobody here has to read the output.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = _directory };
-        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _log, "dotnet", _program, .. command])
+        foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", _log, Program, .. command])
             start.ArgumentList.Add(argument);
         foreach (var inherited in start.Environment.Keys.Where(name => name.StartsWith("TOGETHER_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(inherited);

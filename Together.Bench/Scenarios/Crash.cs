@@ -68,7 +68,7 @@ internal sealed class Crash : IAsyncDisposable
         try
         {
             await using var postgres = await BuiltInPostgres.StartAsync(Path.Combine(directory, "data"), NullLogger.Instance, CancellationToken.None);
-            var result = await RunAsync("crash", HostProcess.ReleaseProgram, postgres.ConnectionString, rounds);
+            var result = await RunAsync("crash", postgres.ConnectionString, rounds);
             foreach (var fault in result.Faults)
                 await Console.Error.WriteLineAsync(fault);
             report.Add("seed", result.Seed, "");
@@ -90,14 +90,13 @@ internal sealed class Crash : IAsyncDisposable
     }
 
     /// <param name="name">Of the host's log.</param>
-    /// <param name="program">The host's together.dll.</param>
     /// <param name="connectionString">An empty database on a unix socket.</param>
     /// <param name="rounds">How often the host is killed.</param>
-    public static async Task<CrashResult> RunAsync(string name, string program, string connectionString, int rounds)
+    public static async Task<CrashResult> RunAsync(string name, string connectionString, int rounds)
     {
         await using var proxy = new PostgresProxy(connectionString);
         var url = new NpgsqlConnectionStringBuilder(proxy.ConnectionString);
-        var host = await HostProcess.StartNewAsync(name, program, $"postgres://{url.Username}@{url.Host}:{url.Port}/{url.Database}");
+        var host = await HostProcess.StartNewAsync(name, $"postgres://{url.Username}@{url.Host}:{url.Port}/{url.Database}");
         await using var crash = new Crash(proxy, Stage.On(host), connectionString);
         await crash.GatherAsync();
         var round = 0;
