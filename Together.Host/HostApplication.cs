@@ -163,6 +163,10 @@ public sealed partial class HostApplication : IAsyncDisposable
         new AuthEndpoints(node, accounts, tokens, hasher, login, instance, setupCode).Map(api);
         new UserEndpoints(node, accounts).Map(api);
         new ServerEndpoints(node).Map(api);
+        new MemberEndpoints(node).Map(api);
+        new RoleEndpoints(node).Map(api);
+        new BanEndpoints(node).Map(api);
+        new InviteEndpoints(node).Map(api);
         new ChannelEndpoints(node).Map(api);
         new MessageEndpoints(node).Map(api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);

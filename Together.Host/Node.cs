@@ -22,12 +22,14 @@ public sealed class Node : IAsyncDisposable
 {
     private readonly BuiltInPostgres? _postgres;
     private readonly JournalWriter _writer;
+    private readonly BanReactor _bans;
 
-    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, JournalWriter writer)
+    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, JournalWriter writer, BanReactor bans)
     {
         _postgres = postgres;
         Database = database;
         _writer = writer;
+        _bans = bans;
     }
 
     /// <summary>For everything but the journal.</summary>
@@ -39,6 +41,8 @@ public sealed class Node : IAsyncDisposable
 
     public required TimeProvider Time { get; init; }
 
+    public DateTimeOffset Now => Time.GetUtcNow();
+
     public required CommunityViews Views { get; init; }
 
     public required EventLog Log { get; init; }
@@ -46,6 +50,8 @@ public sealed class Node : IAsyncDisposable
     public required ShardRegion Region { get; init; }
 
     public required Messages Messages { get; init; }
+
+    public required AuditEntries AuditEntries { get; init; }
 
     public required ConnectionRegistry Registry { get; init; }
 
@@ -83,6 +89,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Stores what is queued, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _bans.DisposeAsync();
         await Region.DisposeAsync();
         await _writer.DisposeAsync();
         await Log.DisposeAsync();
@@ -98,7 +105,8 @@ public sealed class Node : IAsyncDisposable
         var views = new CommunityViews();
         var registry = new ConnectionRegistry();
         var log = new EventLog(journalSettings, loggers.CreateLogger<EventLog>());
-        log.Attach(new Dispatcher(views, registry, loggers.CreateLogger<Dispatcher>()));
+        var dispatcher = new Dispatcher(views, registry, loggers.CreateLogger<Dispatcher>());
+        log.Attach(dispatcher);
         var journal = new Journal(database, Manifests.Catalog);
         var messages = new Messages(database);
         var writer = new JournalWriter(connectionString, log, new CommunityProjection(), ids, journalSettings, time, loggers.CreateLogger<JournalWriter>());
@@ -114,13 +122,17 @@ public sealed class Node : IAsyncDisposable
         }
 
         var entities = new EntityContext(writer, journal, Manifests.Catalog, time, options.Actors.SnapshotEvery, loggers.CreateLogger<EntityContext>());
+        var gates = new ServerGates();
         var region = new ShardRegion(
-            entity => Create(entity, entities, ids, messages, views),
+            entity => Create(entity, entities, ids, messages, views, gates),
             new ShardRegionSettings(options.Actors.MailboxCapacity, options.Actors.AskTimeout, options.Actors.PassivateAfter),
             time,
             loggers.CreateLogger<ShardRegion>());
+        var bans = new BanReactor(database, journal, region, views, log, time, loggers.CreateLogger<BanReactor>());
+        dispatcher.OnBan = bans.Wake;
+        bans.Start();
         await using var epoch = database.CreateCommand("select log_epoch from instance");
-        return new Node(postgres, database, writer)
+        return new Node(postgres, database, writer, bans)
         {
             Keys = options.Auth.JwtSecret is { } secret ? SigningKeys.FromText(secret) : await SigningKeys.LoadAsync(database, cancellation),
             Ids = ids,
@@ -129,17 +141,18 @@ public sealed class Node : IAsyncDisposable
             Log = log,
             Region = region,
             Messages = messages,
+            AuditEntries = new AuditEntries(database),
             Registry = registry,
             Journal = journal,
             LogEpoch = (Guid)(await epoch.ExecuteScalarAsync(cancellation))!,
         };
     }
 
-    private static Actor Create(EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views) => entity.Kind switch
+    private static Actor Create(EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates) => entity.Kind switch
     {
         EntityKind.User => new UserActor(entity, context),
-        EntityKind.Server => new ServerActor(entity, context, ids),
-        EntityKind.Channel => new ChannelActor(entity, context, messages, views),
+        EntityKind.Server => new ServerActor(entity, context, ids, gates),
+        EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates),
         _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
     };
 }

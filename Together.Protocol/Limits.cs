@@ -23,13 +23,32 @@ public static class Limits
     /// <summary>What one message may mention by name; more are plain text.</summary>
     public const int MentionsMax = 100;
 
+    public const int BulkDeleteMax = 100;
+
     public const int PageDefault = 50;
     public const int PageMax = 100;
 
     public const int ServersPerUser = 100;
     public const int ChannelsPerServer = 500;
+
+    /// <summary>With <c>@everyone</c>.</summary>
+    public const int RolesPerServer = 250;
     public const int OverwritesPerServer = 1000;
     public const int InvitesPerServer = 1000;
+    public const int BansPerServer = 10_000;
+    public const int RoleNameMax = 100;
+    public const int RolePositionMax = 1000;
+
+    /// <summary>24-bit RGB.</summary>
+    public const int ColorMax = 0xFFFFFF;
+
+    public const int TimeoutMaxDays = 28;
+
+    /// <summary>Of a ban, a kick or any other change, in UTF-16 code units.</summary>
+    public const int ReasonMax = 512;
+
+    /// <summary>Seven days, as in Discord.</summary>
+    public const int BanDeleteMessageMaxSeconds = 604_800;
 
     /// <summary>Six hours, as in Discord.</summary>
     public const int SlowModeMaxSeconds = 21_600;

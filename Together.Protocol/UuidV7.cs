@@ -37,6 +37,18 @@ public static class UuidV7
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>The ID of one thing at one time, the same each time it is made: the number fills <c>rand_b</c>.</summary>
+    /// <param name="time">To the millisecond.</param>
+    /// <param name="number">Less than 2^62, unique among the things so named.</param>
+    public static Guid Of(DateTimeOffset time, long number)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16 | 0x7000L);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], number);
+        bytes[8] = (byte)(bytes[8] & 0x3f | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     /// <summary>The smallest ID of that millisecond: a mark that pages by time.</summary>
     public static Guid Floor(DateTimeOffset time)
     {

@@ -338,7 +338,7 @@ public sealed class ConnectionActor : Actor
             return;
         }
 
-        var prefix = query.ValueKind == JsonValueKind.String ? query.GetString()! : "";
+        var prefix = query.ValueKind == JsonValueKind.String ? query.GetString() : null;
         var wanted = users.ValueKind == JsonValueKind.Array
             ? users.EnumerateArray().Select(id => id.TryRead(out UserId user) ? user : default).ToHashSet()
             : null;
@@ -352,7 +352,7 @@ public sealed class ConnectionActor : Actor
                 members =
                 [
                     .. server.Members.Values
-                        .Where(member => wanted?.Contains(member.UserId) ?? root.User(member.UserId).Username.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                        .Where(member => wanted?.Contains(member.UserId) ?? root.IsNamed(member, prefix))
                         .OrderBy(member => member.UserId)
                         .Take(count)
                         .Select(root.Member),

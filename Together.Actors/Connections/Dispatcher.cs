@@ -11,6 +11,10 @@ namespace Together.Actors.Connections;
 /// <summary>Reads the event log for this node: folds the views, then hands each event's frames to those who may see it. The log's loop only.</summary>
 public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry registry, ILogger<Dispatcher> logger) : ILogReader
 {
+    /// <summary>Told of each ban. Must not block.</summary>
+    public Action? OnBan { get; set; }
+
+
     private ViewRoot _before = ViewRoot.Empty;
 
     public void Fold(LogEntry entry)
@@ -28,6 +32,7 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
             Dispatches.Describe(entry, _before, after, registry);
             Unsubscribe(entry.Event);
             if (entry.Event is SessionsRevoked revoked) Revoke(revoked);
+            if (entry.Event is MemberBanned) OnBan?.Invoke();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -42,6 +47,7 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
         if (happened is ServerCreated created) registry.Join(created.ActorId, created.ServerId);
         else if (happened is MemberJoined joined) registry.Join(joined.Member.UserId, joined.ServerId);
         else if (happened is MemberRemoved removed) registry.Leave(removed.UserId, removed.ServerId);
+        else if (happened is MemberBanned banned) registry.Leave(banned.Ban.UserId, banned.ServerId);
     }
 
     private void Unsubscribe(DomainEvent happened)

@@ -28,6 +28,9 @@ internal interface IAudience
 /// </summary>
 internal static class Dispatches
 {
+    /// <summary>The bits of a role that decide which channels its members see.</summary>
+    public const Permissions DecidesView = Permissions.ViewChannel | Permissions.Administrator;
+
     public static void Describe(LogEntry entry, ViewRoot before, ViewRoot after, IAudience audience)
     {
         switch (entry.Event)
@@ -41,8 +44,11 @@ internal static class Dispatches
             case MessageDeleted e:
                 ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE", new MessageDelete(e.MessageId, e.ChannelId, e.ServerId), WireJson.Default.MessageDelete));
                 break;
+            case MessagesBulkDeleted e:
+                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE_BULK", new MessageDeleteBulk(e.MessageIds, e.ChannelId, e.ServerId), WireJson.Default.MessageDeleteBulk));
+                break;
             case ServerEvent e:
-                Describe(entry.Position, e, before.Server(e.ServerId), after.Server(e.ServerId), after, audience);
+                Describe(entry, e, before.Server(e.ServerId), after.Server(e.ServerId), after, audience);
                 break;
             case UserEvent:
                 // Nobody sees a new account before it joins something; revocation acts on connections, not on clients' state.
@@ -57,15 +63,17 @@ internal static class Dispatches
         }
     }
 
-    private static void Describe(long position, ServerEvent happened, ServerState? before, ServerState? after, ViewRoot root, IAudience audience)
+    private static void Describe(LogEntry entry, ServerEvent happened, ServerState? before, ServerState? after, ViewRoot root, IAudience audience)
     {
+        var position = entry.Position;
         switch (happened)
         {
             case ServerCreated:
                 audience.ToUser(happened.ActorId, () => Create(happened.ActorId));
                 break;
-            case ServerUpdated:
+            case ServerUpdated e:
                 audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_UPDATE", after!.ToServer(), WireJson.Default.Server));
+                if (e.Before.OwnerId != e.Server.OwnerId) CompareAll(user => user == e.Before.OwnerId || user == e.Server.OwnerId);
                 break;
             case ServerDeleted e:
                 var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(e.ServerId), WireJson.Default.ServerDelete));
@@ -75,16 +83,27 @@ internal static class Dispatches
                 audience.ToChannel(after!, e.Channel, () => Frame.Dispatch(position, "CHANNEL_CREATE", root.Channel(e.Channel), WireJson.Default.Channel));
                 break;
             case ChannelUpdated e:
-                Compare(e.Before, e.Channel);
+                Compare(e.Before, e.Channel, _ => true);
                 break;
             case ChannelDeleted e:
                 audience.ToChannel(before!, e.Channel, () => Frame.Dispatch(position, "CHANNEL_DELETE", new ChannelDelete(e.Channel.Id, e.ServerId), WireJson.Default.ChannelDelete));
                 break;
+            case RoleCreated e:
+                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_CREATE", new ServerRole(e.ServerId, e.Role.ToRole()), WireJson.Default.ServerRole));
+                break;
             case RoleUpdated e:
                 audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_UPDATE", new ServerRole(e.ServerId, e.Role.ToRole()), WireJson.Default.ServerRole));
-                if (e.Before.Permissions != e.Role.Permissions)
+                if (((e.Before.Permissions ^ e.Role.Permissions) & DecidesView) != 0)
+                    CompareAll(user => e.Role.IsEveryone || after!.Members[user].RoleIds.Contains(e.Role.Id));
+                break;
+            case RoleDeleted e:
+                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_DELETE", new ServerRoleDelete(e.ServerId, e.Role.Id), WireJson.Default.ServerRoleDelete));
+                var overwritten = e.Overwrites.ToDictionary(gone => gone.ChannelId, gone => gone.Overwrite);
+                var members = e.MemberIds.ToHashSet();
+                foreach (var channel in after!.Channels.Values)
                 {
-                    foreach (var channel in after!.Channels.Values) Compare(channel, channel);
+                    if (overwritten.TryGetValue(channel.Id, out var overwrite)) Compare(channel with { Overwrites = [.. channel.Overwrites, overwrite] }, channel, _ => true);
+                    else if ((e.Role.Permissions & DecidesView) != 0) Compare(channel, channel, members.Contains);
                 }
 
                 break;
@@ -93,9 +112,19 @@ internal static class Dispatches
                 foreach (var user in audience.Members(after!))
                     audience.ToUser(user, user == e.Member.UserId ? () => Create(user) : () => added.Value);
                 break;
+            case MemberUpdated e:
+                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_MEMBER_UPDATE", new ServerMember(e.ServerId, root.Member(e.Member)), WireJson.Default.ServerMember));
+                if (!e.Before.RoleIds.SequenceEqual(e.Member.RoleIds)) CompareAll(user => user == e.Member.UserId);
+                break;
             case MemberRemoved e:
-                audience.ToUser(e.UserId, () => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(e.ServerId), WireJson.Default.ServerDelete));
-                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_MEMBER_REMOVE", new ServerMemberRemove(e.ServerId, e.UserId), WireJson.Default.ServerMemberRemove));
+                Remove(e.UserId);
+                break;
+            case MemberBanned e:
+                if (e.Member is not null) Remove(e.Ban.UserId);
+                ToModerators("SERVER_BAN_ADD", e.Ban.UserId);
+                break;
+            case MemberUnbanned e:
+                ToModerators("SERVER_BAN_REMOVE", e.Ban.UserId);
                 break;
             case InviteCreated or InviteDeleted:
                 break;
@@ -105,14 +134,35 @@ internal static class Dispatches
 
         Frame Create(UserId user) => Frame.Dispatch(position, "SERVER_CREATE", root.Snapshot(after!, user), WireJson.Default.ServerSnapshot);
 
+        void Remove(UserId user)
+        {
+            audience.ToUser(user, () => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(happened.ServerId), WireJson.Default.ServerDelete));
+            audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_MEMBER_REMOVE", new ServerMemberRemove(happened.ServerId, user), WireJson.Default.ServerMemberRemove));
+        }
+
+        void ToModerators(string name, UserId target)
+        {
+            var frame = new Lazy<Frame>(() => Frame.Dispatch(position, name, new ServerBan(happened.ServerId, target), WireJson.Default.ServerBan));
+            foreach (var user in audience.Members(after!))
+            {
+                if (after!.Allows(user, Permissions.BanMembers, entry.At)) audience.ToUser(user, () => frame.Value);
+            }
+        }
+
+        void CompareAll(Func<UserId, bool> affects)
+        {
+            foreach (var channel in after!.Channels.Values) Compare(channel, channel, affects);
+        }
+
         // Gaining or losing VIEW_CHANNEL shows as the channel's coming or going.
-        void Compare(ChannelRecord channelBefore, ChannelRecord channelAfter)
+        void Compare(ChannelRecord channelBefore, ChannelRecord channelAfter, Func<UserId, bool> affects)
         {
             var created = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_CREATE", root.Channel(channelAfter), WireJson.Default.Channel));
             var updated = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_UPDATE", root.Channel(channelAfter), WireJson.Default.Channel));
             var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_DELETE", new ChannelDelete(channelAfter.Id, after!.Id), WireJson.Default.ChannelDelete));
             foreach (var user in audience.Members(after!))
             {
+                if (!affects(user)) continue;
                 var could = before!.CanView(user, channelBefore);
                 var can = after!.CanView(user, channelAfter);
                 if (could && !can) audience.ToUser(user, () => deleted.Value);

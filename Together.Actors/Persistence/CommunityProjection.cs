@@ -14,7 +14,7 @@ namespace Together.Actors.Persistence;
 public sealed class CommunityProjection : IProjection
 {
     /// <summary>The tables that the journal alone determines: what verify compares and rebuild empties.</summary>
-    public static readonly IReadOnlyList<string> TableNames = ["users", "servers", "channels", "roles", "members", "invites", "messages"];
+    public static readonly IReadOnlyList<string> TableNames = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "audit_log"];
 
     private const string UpdateMessages = """
         update messages m set content = x.content, edited_at = x.edited_at, mention_ids = string_to_array(x.users, ',')::uuid[],
@@ -31,6 +31,16 @@ public sealed class CommunityProjection : IProjection
 
     private const string RevokeSessions =
         "update sessions s set revoked_at = x.at from unnest($1::uuid[], $2::timestamptz[]) as x(id, at) where s.id = x.id and s.revoked_at is null";
+
+    /// <summary>A role's ID is never used again: whatever order the rows of a batch came in, it goes from all of them.</summary>
+    private const string RemoveRoles = """
+        with gone as (select * from unnest($1::uuid[], $2::uuid[]) as x(server_id, role_id)),
+        of_members as (
+            update members m set role_ids = (select coalesce(array_agg(r order by n), '{}') from unnest(m.role_ids) with ordinality as u(r, n) where r not in (select role_id from gone))
+            where m.server_id in (select server_id from gone) and m.role_ids && (select array_agg(role_id) from gone))
+        update channels c set overwrites = (select coalesce(jsonb_agg(o order by n), '[]') from jsonb_array_elements(c.overwrites) with ordinality as u(o, n) where (o->>'id')::uuid not in (select role_id from gone))
+        where c.server_id in (select server_id from gone) and exists (select 1 from jsonb_array_elements(c.overwrites) o where (o->>'id')::uuid in (select role_id from gone))
+        """;
 
     private readonly Table<Guid, UserRecord> _users = new(
         "users", "id", row => row.Id.Value, Keys,
@@ -54,7 +64,9 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<ChannelRecord, string?>("topic", "text[]", row => row.Topic),
         Sql.Column<ChannelRecord, Guid?>("category_id", "uuid[]", row => row.CategoryId?.Value),
         Sql.Column<ChannelRecord, int>("position", "integer[]", row => row.Position),
-        Sql.Column<ChannelRecord, string>("overwrites", "text[]", row => JsonSerializer.Serialize(row.Overwrites, EventJson.Default.ImmutableArrayOverwrite), "{0}::jsonb"));
+        Sql.Column<ChannelRecord, string>("overwrites", "text[]", row => JsonSerializer.Serialize(row.Overwrites, EventJson.Default.ImmutableArrayOverwrite), "{0}::jsonb"),
+        Sql.Column<ChannelRecord, int>("slow_mode_seconds", "integer[]", row => row.SlowModeSeconds),
+        Sql.Column<ChannelRecord, int>("user_limit", "integer[]", row => row.UserLimit));
 
     private readonly Table<Guid, RoleRecord> _roles = new(
         "roles", "id", row => row.Id.Value, Keys,
@@ -74,7 +86,40 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<MemberRow, Guid>("server_id", "uuid[]", row => row.ServerId.Value),
         Sql.Column<MemberRow, Guid>("user_id", "uuid[]", row => row.Member.UserId.Value),
         Sql.Column<MemberRow, string>("role_ids", "text[]", row => string.Join(',', row.Member.RoleIds), Sql.IdList),
-        Sql.Column<MemberRow, DateTime>("joined_at", "timestamptz[]", row => row.Member.JoinedAt.UtcDateTime));
+        Sql.Column<MemberRow, DateTime>("joined_at", "timestamptz[]", row => row.Member.JoinedAt.UtcDateTime),
+        Sql.Column<MemberRow, string?>("nickname", "text[]", row => row.Member.Nickname),
+        Sql.Column<MemberRow, DateTime?>("timeout_until", "timestamptz[]", row => row.Member.Sanctions.TimeoutUntil?.UtcDateTime),
+        Sql.Column<MemberRow, bool>("server_mute", "boolean[]", row => row.Member.Sanctions.ServerMute),
+        Sql.Column<MemberRow, bool>("server_deaf", "boolean[]", row => row.Member.Sanctions.ServerDeaf));
+
+    private readonly Table<(Guid Server, Guid User), BanRecord> _bans = new(
+        "bans", "server_id, user_id", row => (row.ServerId.Value, row.UserId.Value),
+        keys => [Sql.Array(keys, key => key.Server), Sql.Array(keys, key => key.User)],
+        Sql.Column<BanRecord, Guid>("server_id", "uuid[]", row => row.ServerId.Value),
+        Sql.Column<BanRecord, Guid>("user_id", "uuid[]", row => row.UserId.Value),
+        Sql.Column<BanRecord, Guid>("moderator_id", "uuid[]", row => row.ModeratorId.Value),
+        Sql.Column<BanRecord, string?>("reason", "text[]", row => row.Reason),
+        Sql.Column<BanRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime));
+
+    private readonly Table<(Guid Server, Guid User), SanctionsRow> _sanctions = new(
+        "sanctions", "server_id, user_id", row => (row.ServerId.Value, row.UserId.Value),
+        keys => [Sql.Array(keys, key => key.Server), Sql.Array(keys, key => key.User)],
+        Sql.Column<SanctionsRow, Guid>("server_id", "uuid[]", row => row.ServerId.Value),
+        Sql.Column<SanctionsRow, Guid>("user_id", "uuid[]", row => row.UserId.Value),
+        Sql.Column<SanctionsRow, DateTime?>("timeout_until", "timestamptz[]", row => row.Sanctions.TimeoutUntil?.UtcDateTime),
+        Sql.Column<SanctionsRow, bool>("server_mute", "boolean[]", row => row.Sanctions.ServerMute),
+        Sql.Column<SanctionsRow, bool>("server_deaf", "boolean[]", row => row.Sanctions.ServerDeaf));
+
+    private readonly Table<Guid, AuditRecord> _audit = new(
+        "audit_log", "id", row => row.Id, Keys,
+        Sql.Column<AuditRecord, Guid>("id", "uuid[]", row => row.Id),
+        Sql.Column<AuditRecord, Guid>("server_id", "uuid[]", row => row.ServerId.Value),
+        Sql.Column<AuditRecord, Guid>("actor_id", "uuid[]", row => row.ActorId.Value),
+        Sql.Column<AuditRecord, string>("action", "text[]", row => row.Action),
+        Sql.Column<AuditRecord, Guid?>("target_id", "uuid[]", row => row.TargetId),
+        Sql.Column<AuditRecord, string>("changes", "text[]", row => row.Changes, "{0}::jsonb"),
+        Sql.Column<AuditRecord, string?>("reason", "text[]", row => row.Reason),
+        Sql.Column<AuditRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime));
 
     private readonly Table<MessageKey, MessageRow> _messages = new(
         "messages", "channel_id, id", row => new MessageKey(row.Message.ChannelId.Value, row.Message.Id.Value),
@@ -106,9 +151,11 @@ public sealed class CommunityProjection : IProjection
     private readonly Dictionary<MessageKey, (DateTime At, Guid Actor)> _deletions = [];
     private readonly Dictionary<Guid, DateTime> _revoked = [];
     private readonly HashSet<Guid> _deletedServers = [];
+    private readonly HashSet<(Guid Server, Guid Role)> _deletedRoles = [];
 
     public void Add(LogEntry entry)
     {
+        if (AuditLog.Describe(entry) is { } audit) _audit.Upsert(audit);
         switch (entry.Event)
         {
             case MessagePosted e:
@@ -119,6 +166,9 @@ public sealed class CommunityProjection : IProjection
                 break;
             case MessageDeleted e:
                 Delete(new MessageKey(e.ChannelId.Value, e.MessageId.Value), entry.At.UtcDateTime, e.ActorId.Value);
+                break;
+            case MessagesBulkDeleted e:
+                foreach (var id in e.MessageIds) Delete(new MessageKey(e.ChannelId.Value, id.Value), entry.At.UtcDateTime, e.ActorId.Value);
                 break;
             case UserRegistered e:
                 _users.Upsert(e.User);
@@ -142,7 +192,7 @@ public sealed class CommunityProjection : IProjection
         if (_deletedServers.Count > 0)
         {
             Guid[] ids = [.. _deletedServers];
-            foreach (var table in (ReadOnlySpan<string>)["channels", "roles", "members", "invites"])
+            foreach (var table in (ReadOnlySpan<string>)["channels", "roles", "members", "bans", "sanctions", "invites", "audit_log"])
                 batch.BatchCommands.Add(Sql.Command($"delete from {table} where server_id = any($1)", new NpgsqlParameter<Guid[]> { TypedValue = ids }));
         }
 
@@ -151,7 +201,12 @@ public sealed class CommunityProjection : IProjection
         _channels.WriteCommands(batch);
         _roles.WriteCommands(batch);
         _members.WriteCommands(batch);
+        if (_deletedRoles.Count > 0)
+            batch.BatchCommands.Add(Sql.Command(RemoveRoles, Sql.Array(_deletedRoles, role => role.Server), Sql.Array(_deletedRoles, role => role.Role)));
+        _bans.WriteCommands(batch);
+        _sanctions.WriteCommands(batch);
         _invites.WriteCommands(batch);
+        _audit.WriteCommands(batch);
         _messages.WriteCommands(batch);
         if (_edits.Count > 0)
         {
@@ -187,6 +242,10 @@ public sealed class CommunityProjection : IProjection
         _channels.Clear();
         _roles.Clear();
         _members.Clear();
+        _bans.Clear();
+        _sanctions.Clear();
+        _audit.Clear();
+        _deletedRoles.Clear();
         _invites.Clear();
         _messages.Clear();
         _edits.Clear();
@@ -215,6 +274,9 @@ public sealed class CommunityProjection : IProjection
                 _channels.Forget(row => row.ServerId == e.ServerId);
                 _roles.Forget(row => row.ServerId == e.ServerId);
                 _members.Forget(row => row.ServerId == e.ServerId);
+                _bans.Forget(row => row.ServerId == e.ServerId);
+                _sanctions.Forget(row => row.ServerId == e.ServerId);
+                _audit.Forget(row => row.ServerId == e.ServerId);
                 _invites.Forget(row => row.ServerId == e.ServerId);
                 _deletedServers.Add(e.ServerId.Value);
                 break;
@@ -227,8 +289,15 @@ public sealed class CommunityProjection : IProjection
             case ChannelDeleted e:
                 _channels.Delete(e.Channel.Id.Value);
                 break;
+            case RoleCreated e:
+                _roles.Upsert(e.Role);
+                break;
             case RoleUpdated e:
                 _roles.Upsert(e.Role);
+                break;
+            case RoleDeleted e:
+                _roles.Delete(e.Role.Id.Value);
+                _deletedRoles.Add((e.ServerId.Value, e.Role.Id.Value));
                 break;
             case InviteCreated e:
                 _invites.Upsert(e.Invite);
@@ -239,13 +308,30 @@ public sealed class CommunityProjection : IProjection
             case MemberJoined e:
                 _members.Upsert(new MemberRow(e.ServerId, e.Member));
                 _invites.Upsert(e.Invite);
+                _sanctions.Delete((e.ServerId.Value, e.Member.UserId.Value));
+                break;
+            case MemberUpdated e:
+                _members.Upsert(new MemberRow(e.ServerId, e.Member));
                 break;
             case MemberRemoved e:
-                _members.Delete((e.ServerId.Value, e.UserId.Value));
+                Remove(e.ServerId, e.UserId, e.Member);
+                break;
+            case MemberBanned e:
+                Remove(e.ServerId, e.Ban.UserId, e.Member);
+                _bans.Upsert(e.Ban);
+                break;
+            case MemberUnbanned e:
+                _bans.Delete((e.ServerId.Value, e.Ban.UserId.Value));
                 break;
             default:
                 throw new InvalidOperationException($"no table takes {happened.GetType().Name}");
         }
+    }
+
+    private void Remove(ServerId server, UserId user, MemberRecord? member)
+    {
+        _members.Delete((server.Value, user.Value));
+        if (member?.Sanctions.IsAny == true) _sanctions.Upsert(new SanctionsRow(server, user, member.Sanctions));
     }
 
     /// <summary>A message of the same batch is changed before it is written: one row, one statement.</summary>
@@ -267,6 +353,8 @@ public sealed class CommunityProjection : IProjection
     private readonly record struct InviteKey(string Code);
 
     private sealed record MemberRow(ServerId ServerId, MemberRecord Member);
+
+    private sealed record SanctionsRow(ServerId ServerId, UserId UserId, Sanctions Sanctions);
 
     private sealed record MessageRow(MessageRecord Message, DateTime? DeletedAt, Guid? DeletedBy);
 }

@@ -74,33 +74,56 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
             return;
         }
 
-        Decision decision;
-        try
+        while (true)
         {
-            decision = await DecideAsync(State, (TCommand)ask.Command);
-        }
-        catch
-        {
-            // The next incarnation must not read the journal before the writer has let go of this one's events.
-            await FlushAsync();
-            throw;
+            Decision decision;
+            try
+            {
+                decision = await DecideAsync(State, (TCommand)ask.Command);
+            }
+            catch
+            {
+                // The next incarnation must not read the journal before the writer has let go of this one's events.
+                await FlushAsync();
+                throw;
+            }
+
+            if (decision.Events.Count == 0)
+            {
+                AnswerBehindPending(ask, decision.Reply);
+                return;
+            }
+
+            var append = new Append(_incarnation, SequenceNr + 1, decision.Events, context.Catalog, now, ask, decision.Reply);
+            var after = State;
+            foreach (var happened in decision.Events) after = Apply(after, (TEvent)happened);
+            if (!TryEnqueue(append, after)) continue;
+
+            State = after;
+            SequenceNr += decision.Events.Count;
+            while (_pending.TryPeek(out var first) && first.Done.IsCompleted) _pending.Dequeue();
+            _pending.Enqueue(append);
+            _last = append;
+            break;
         }
 
-        if (decision.Events.Count == 0)
-        {
-            AnswerBehindPending(ask, decision.Reply);
-            return;
-        }
-
-        var append = new Append(_incarnation, SequenceNr + 1, decision.Events, context.Catalog, now, ask, decision.Reply);
-        foreach (var happened in decision.Events) State = Apply(State, (TEvent)happened);
-        SequenceNr += decision.Events.Count;
-        while (_pending.TryPeek(out var first) && first.Done.IsCompleted) _pending.Dequeue();
-        _pending.Enqueue(append);
-        _last = append;
-        context.Writer.TryAppend(append);
         if (KeepsSnapshots && SequenceNr - _snapshotNr >= context.SnapshotEvery) await SnapshotAsync();
     }
+
+    /// <summary>
+    /// Hands events to the writer. False, and nothing is handed over, when what they were decided on has changed meanwhile: the
+    /// command is decided again.
+    /// </summary>
+    /// <param name="append">The events.</param>
+    /// <param name="after">The state with them.</param>
+    protected virtual bool TryEnqueue(Append append, TState? after)
+    {
+        Enqueue(append);
+        return true;
+    }
+
+    /// <summary>A refusal fails the incarnation and has answered the asker.</summary>
+    protected void Enqueue(Append append) => context.Writer.TryAppend(append);
 
     /// <summary>Waits until everything decided so far is stored and shown, or has failed.</summary>
     protected async ValueTask FlushAsync()

@@ -19,14 +19,20 @@ namespace Together.Actors.Persistence;
 [JsonSerializable(typeof(ChannelCreated))]
 [JsonSerializable(typeof(ChannelUpdated))]
 [JsonSerializable(typeof(ChannelDeleted))]
+[JsonSerializable(typeof(RoleCreated))]
 [JsonSerializable(typeof(RoleUpdated))]
+[JsonSerializable(typeof(RoleDeleted))]
 [JsonSerializable(typeof(InviteCreated))]
 [JsonSerializable(typeof(InviteDeleted))]
 [JsonSerializable(typeof(MemberJoined))]
+[JsonSerializable(typeof(MemberUpdated))]
 [JsonSerializable(typeof(MemberRemoved))]
+[JsonSerializable(typeof(MemberBanned))]
+[JsonSerializable(typeof(MemberUnbanned))]
 [JsonSerializable(typeof(MessagePosted))]
 [JsonSerializable(typeof(MessageEdited))]
 [JsonSerializable(typeof(MessageDeleted))]
+[JsonSerializable(typeof(MessagesBulkDeleted))]
 [JsonSerializable(typeof(UserRegistered))]
 [JsonSerializable(typeof(UserDeleted))]
 [JsonSerializable(typeof(SessionsRevoked))]
@@ -36,7 +42,7 @@ public static class Manifests
 {
     /// <summary>Every event and snapshot there is. A manifest never changes its meaning: a new shape is a new version.</summary>
     public static EventCatalog Catalog { get; } = new EventCatalog()
-        .Add("server.snapshot.v1", EventJson.Default.ServerState)
+        .Add("server.snapshot.v2", EventJson.Default.ServerState)
         .Add("user.snapshot.v1", EventJson.Default.UserRecord)
         .Add("server.created.v1", EventJson.Default.ServerCreated)
         .Add("server.updated.v1", EventJson.Default.ServerUpdated)
@@ -44,14 +50,20 @@ public static class Manifests
         .Add("server.channel_created.v1", EventJson.Default.ChannelCreated)
         .Add("server.channel_updated.v1", EventJson.Default.ChannelUpdated)
         .Add("server.channel_deleted.v1", EventJson.Default.ChannelDeleted)
+        .Add("server.role_created.v1", EventJson.Default.RoleCreated)
         .Add("server.role_updated.v1", EventJson.Default.RoleUpdated)
+        .Add("server.role_deleted.v1", EventJson.Default.RoleDeleted)
         .Add("server.invite_created.v1", EventJson.Default.InviteCreated)
         .Add("server.invite_deleted.v1", EventJson.Default.InviteDeleted)
         .Add("server.member_joined.v1", EventJson.Default.MemberJoined)
+        .Add("server.member_updated.v1", EventJson.Default.MemberUpdated)
         .Add("server.member_removed.v1", EventJson.Default.MemberRemoved)
+        .Add("server.member_banned.v1", EventJson.Default.MemberBanned)
+        .Add("server.member_unbanned.v1", EventJson.Default.MemberUnbanned)
         .Add("channel.message_posted.v1", EventJson.Default.MessagePosted)
         .Add("channel.message_edited.v1", EventJson.Default.MessageEdited)
         .Add("channel.message_deleted.v1", EventJson.Default.MessageDeleted)
+        .Add("channel.messages_bulk_deleted.v1", EventJson.Default.MessagesBulkDeleted)
         .Add("user.registered.v1", EventJson.Default.UserRegistered)
         .Add("user.deleted.v1", EventJson.Default.UserDeleted)
         .Add("user.sessions_revoked.v1", EventJson.Default.SessionsRevoked);

@@ -69,6 +69,20 @@ public sealed class Journal(NpgsqlDataSource source, EventCatalog catalog)
         return entries;
     }
 
+    /// <summary>The events of one manifest in (<paramref name="after"/>, <paramref name="to"/>], in position order.</summary>
+    public async Task<List<LogEntry>> OfManifestAsync(string manifest, long after, long to, int limit)
+    {
+        // The manifest stands in the text: a partial index answers for it.
+        await using var command = source.CreateCommand($"select {Columns} from journal where manifest = '{manifest}' and position > $1 and position <= $2 order by position limit $3");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync();
+        var entries = new List<LogEntry>();
+        while (await reader.ReadAsync()) entries.Add(Read(reader));
+        return entries;
+    }
+
     /// <summary>The latest snapshot of an entity, or null. One that this version cannot read counts as none.</summary>
     public async Task<(object State, long SequenceNr)?> SnapshotAsync(string persistenceId)
     {

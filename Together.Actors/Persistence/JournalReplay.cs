@@ -103,7 +103,7 @@ public static class JournalReplay
     {
         var key = table switch
         {
-            "members" => "concat_ws(' ', server_id, user_id)",
+            "members" or "bans" or "sanctions" => "concat_ws(' ', server_id, user_id)",
             "messages" => "concat_ws(' ', channel_id, id)",
             "invites" => "code",
             _ => "id::text",

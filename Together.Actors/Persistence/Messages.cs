@@ -53,6 +53,27 @@ public sealed class Messages(NpgsqlDataSource source)
         return nonces;
     }
 
+    /// <summary>When the author last posted since a time; deleted messages count.</summary>
+    public async Task<DateTimeOffset?> LastPostAsync(ChannelId channel, UserId author, DateTimeOffset since)
+    {
+        await using var command = source.CreateCommand("select id from messages where channel_id = $1 and id >= $2 and author_id = $3 order by id desc limit 1");
+        Add(command, channel.Value, UuidV7.Floor(since), author.Value);
+        return await command.ExecuteScalarAsync() is Guid id ? UuidV7.Time(id) : null;
+    }
+
+    /// <summary>The author's messages from one time until another, both inclusive, oldest first.</summary>
+    public async Task<List<MessageId>> IdsAsync(ChannelId channel, UserId author, DateTimeOffset from, DateTimeOffset until, int limit)
+    {
+        await using var command = source.CreateCommand(
+            "select id from messages where channel_id = $1 and id >= $2 and id < $3 and author_id = $4 and deleted_at is null order by id limit $5");
+        Add(command, channel.Value, UuidV7.Floor(from), UuidV7.Floor(until.AddMilliseconds(1)), author.Value);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<MessageId>();
+        while (await reader.ReadAsync()) ids.Add(new MessageId(reader.GetGuid(0)));
+        return ids;
+    }
+
     public async Task<List<MessageRecord>> HistoryAsync(ChannelId channel, HistoryPage page)
     {
         if (page.After is { } after)

@@ -20,9 +20,12 @@ public static class ViewLoader
 
         var position = (await ReadAsync("select coalesce(max(position), 0) from journal", row => row.GetInt64(0)))[0];
         var users = await ReadAsync("select id, username, created_at from users", row => new UserRecord(new(row.GetGuid(0)), row.GetString(1), Time(row, 2)));
-        var channels = (await ReadAsync("select id, server_id, type, name, topic, category_id, position, overwrites::text from channels", Channel)).ToLookup(row => row.ServerId);
+        var channels = (await ReadAsync("select id, server_id, type, name, topic, category_id, position, overwrites::text, slow_mode_seconds, user_limit from channels", Channel)).ToLookup(row => row.ServerId);
         var roles = (await ReadAsync("select id, server_id, name, color, hoist, mentionable, position, permissions, created_at from roles", Role)).ToLookup(row => row.ServerId);
-        var members = (await ReadAsync("select server_id, user_id, role_ids, joined_at from members", Member)).ToLookup(row => row.Server, row => row.Member);
+        var members = (await ReadAsync("select server_id, user_id, role_ids, joined_at, nickname, timeout_until, server_mute, server_deaf from members", Member)).ToLookup(row => row.Server, row => row.Member);
+        var bans = (await ReadAsync("select server_id, user_id, moderator_id, reason, created_at from bans", Ban)).ToLookup(row => row.ServerId);
+        var sanctions = (await ReadAsync("select server_id, user_id, timeout_until, server_mute, server_deaf from sanctions", row => (Server: new ServerId(row.GetGuid(0)), User: new UserId(row.GetGuid(1)), Sanctions: Sanctions(row, 2))))
+            .ToLookup(row => row.Server);
         var invites = (await ReadAsync("select code, server_id, inviter_id, uses, max_uses, expires_at, created_at from invites", Invite)).ToLookup(row => row.ServerId);
         var servers = await ReadAsync("select id, name, owner_id, created_at from servers", row =>
         {
@@ -31,7 +34,9 @@ public static class ViewLoader
                 new ServerRecord(id, row.GetString(1), new(row.GetGuid(2)), Time(row, 3)),
                 channels[id].ToImmutableDictionary(channel => channel.Id),
                 roles[id].ToImmutableDictionary(role => role.Id),
-                members[id].ToImmutableDictionary(member => member.UserId),
+                members[id].ToImmutableSortedDictionary(member => member.UserId, member => member),
+                bans[id].ToImmutableSortedDictionary(ban => ban.UserId, ban => ban),
+                sanctions[id].ToImmutableDictionary(row => row.User, row => row.Sanctions),
                 invites[id].ToImmutableDictionary(invite => invite.Code));
         });
         var lastMessages = await ReadAsync(
@@ -62,7 +67,9 @@ public static class ViewLoader
         row.IsDBNull(4) ? null : row.GetString(4),
         row.IsDBNull(5) ? null : new(row.GetGuid(5)),
         row.GetInt32(6),
-        JsonSerializer.Deserialize(row.GetString(7), EventJson.Default.ImmutableArrayOverwrite));
+        JsonSerializer.Deserialize(row.GetString(7), EventJson.Default.ImmutableArrayOverwrite),
+        row.GetInt32(8),
+        row.GetInt32(9));
 
     private static RoleRecord Role(NpgsqlDataReader row) => new(
         new(row.GetGuid(0)),
@@ -76,7 +83,13 @@ public static class ViewLoader
         Time(row, 8));
 
     private static (ServerId Server, MemberRecord Member) Member(NpgsqlDataReader row) =>
-        (new(row.GetGuid(0)), new(new(row.GetGuid(1)), [.. row.GetFieldValue<Guid[]>(2).Select(RoleId.From)], Time(row, 3)));
+        (new(row.GetGuid(0)), new(new(row.GetGuid(1)), [.. row.GetFieldValue<Guid[]>(2).Select(RoleId.From)], Time(row, 3), row.IsDBNull(4) ? null : row.GetString(4), Sanctions(row, 5)));
+
+    private static Sanctions Sanctions(NpgsqlDataReader row, int column) =>
+        new(row.IsDBNull(column) ? null : Time(row, column), row.GetBoolean(column + 1), row.GetBoolean(column + 2));
+
+    private static BanRecord Ban(NpgsqlDataReader row) =>
+        new(new(row.GetGuid(0)), new(row.GetGuid(1)), new(row.GetGuid(2)), row.IsDBNull(3) ? null : row.GetString(3), Time(row, 4));
 
     private static InviteRecord Invite(NpgsqlDataReader row) => new(
         row.GetString(0),

@@ -7,9 +7,12 @@ namespace Together.Actors.Runtime;
 /// <param name="Error">Why it was refused.</param>
 /// <param name="Detail">For people.</param>
 /// <param name="Field">Which field of the request is at fault, for <see cref="ErrorCode.InvalidBody"/>.</param>
-public readonly record struct Reply(object? Value, ErrorCode? Error = null, string? Detail = null, string? Field = null)
+/// <param name="RetryAfter">When to come back, for <see cref="ErrorCode.RateLimited"/>.</param>
+public readonly record struct Reply(object? Value, ErrorCode? Error = null, string? Detail = null, string? Field = null, TimeSpan? RetryAfter = null)
 {
     public static Reply Refuse(ErrorCode error, string? detail = null, string? field = null) => new(null, error, detail, field);
+
+    public static Reply TooEarly(TimeSpan wait, string detail) => new(null, ErrorCode.RateLimited, detail, RetryAfter: wait);
 
     public static Reply Unavailable => Refuse(ErrorCode.Unavailable);
 

@@ -3,16 +3,67 @@ using Together.Protocol.Channels;
 
 namespace Together.Actors.Servers;
 
-/// <summary>The one computation of what a member may do. Pure, allocates nothing.</summary>
+/// <summary>The one computation of what a member may do (docs/permissions.md). Pure, allocates nothing.</summary>
 public static class ServerPermissions
 {
+    /// <summary>What a timeout leaves.</summary>
+    public const Permissions DuringTimeout = Permissions.ViewChannel | Permissions.ReadMessageHistory;
+
     /// <summary>In the server at large: <see cref="Permissions.None"/> for a stranger.</summary>
-    public static Permissions Of(this ServerState server, UserId user)
+    public static Permissions Of(this ServerState server, UserId user, DateTimeOffset now)
     {
         if (!server.Members.TryGetValue(user, out var member)) return Permissions.None;
-        if (server.OwnerId == user) return Permissions.All;
+        var granted = server.Granted(member);
+        return granted == Permissions.All ? granted : granted & Left(member, now);
+    }
 
-        var granted = server.Roles[RoleId.Everyone(server.Id)].Permissions;
+    /// <summary>In one channel.</summary>
+    public static Permissions Of(this ServerState server, UserId user, ChannelRecord channel, DateTimeOffset now)
+    {
+        if (!server.Members.TryGetValue(user, out var member)) return Permissions.None;
+        var granted = server.Granted(member, channel);
+        return granted == Permissions.All ? granted : granted & Left(member, now);
+    }
+
+    public static bool Allows(this ServerState server, UserId user, Permissions needed, DateTimeOffset now) => (server.Of(user, now) & needed) == needed;
+
+    public static bool Allows(this ServerState server, UserId user, ChannelRecord channel, Permissions needed, DateTimeOffset now) =>
+        (server.Of(user, channel, now) & needed) == needed;
+
+    /// <summary>VIEW_CHANNEL, which no timeout takes away.</summary>
+    public static bool CanView(this ServerState server, UserId user, ChannelRecord channel) =>
+        server.Members.TryGetValue(user, out var member) && server.Granted(member, channel).HasFlag(Permissions.ViewChannel);
+
+    /// <summary>Neither the owner nor an ADMINISTRATOR can be timed out.</summary>
+    public static bool CanBeTimedOut(this ServerState server, MemberRecord member) => server.Granted(member) != Permissions.All;
+
+    /// <summary>The owner stands above every role, and nobody else above a role that is not below their own highest.</summary>
+    public static bool Outranks(this ServerState server, UserId user, RoleRecord role) =>
+        server.OwnerId == user || (server.Members.TryGetValue(user, out var member) && server.Highest(member).IsAbove(role));
+
+    /// <summary>Whether the user's highest role is above the other's. Nobody outranks the owner; a member outranks a stranger.</summary>
+    public static bool Outranks(this ServerState server, UserId user, UserId other)
+    {
+        if (other == user || other == server.OwnerId || !server.Members.TryGetValue(user, out var member)) return false;
+        return server.OwnerId == user || !server.Members.TryGetValue(other, out var below) || server.Highest(member).IsAbove(server.Highest(below));
+    }
+
+    private static RoleRecord Highest(this ServerState server, MemberRecord member)
+    {
+        var highest = server.Everyone;
+        foreach (var id in member.RoleIds)
+        {
+            if (server.Roles.TryGetValue(id, out var role) && role.IsAbove(highest)) highest = role;
+        }
+
+        return highest;
+    }
+
+    private static Permissions Granted(this ServerState server, MemberRecord member)
+    {
+        if (server.OwnerId == member.UserId) return Permissions.All;
+
+        var granted = server.Everyone.Permissions;
         foreach (var id in member.RoleIds)
         {
             if (server.Roles.TryGetValue(id, out var role)) granted |= role.Permissions;
@@ -22,17 +73,15 @@ public static class ServerPermissions
     }
 
     /// <summary>
-    /// In one channel: the overwrites of <c>@everyone</c>, then the union of the roles' denies, then of their allows, then the
-    /// member's own. Without VIEW_CHANNEL nothing holds.
+    /// The overwrites of <c>@everyone</c>, then the union of the roles' denies, then of their allows, then the member's own.
+    /// Without VIEW_CHANNEL nothing holds.
     /// </summary>
-    public static Permissions Of(this ServerState server, UserId user, ChannelRecord channel)
+    private static Permissions Granted(this ServerState server, MemberRecord member, ChannelRecord channel)
     {
-        if (!server.Members.TryGetValue(user, out var member)) return Permissions.None;
-        var granted = server.Of(user);
+        var granted = server.Granted(member);
         if (granted == Permissions.All) return granted;
 
-        var everyone = RoleId.Everyone(server.Id);
-        var roles = member.RoleIds;
+        var everyone = server.Id.Value;
         var (everyoneAllow, everyoneDeny) = (Permissions.None, Permissions.None);
         var (roleAllow, roleDeny) = (Permissions.None, Permissions.None);
         var (memberAllow, memberDeny) = (Permissions.None, Permissions.None);
@@ -40,13 +89,13 @@ public static class ServerPermissions
         {
             if (overwrite.Type == OverwriteType.Member)
             {
-                if (overwrite.Id == user.Value) (memberAllow, memberDeny) = (overwrite.Allow, overwrite.Deny);
+                if (overwrite.Id == member.UserId.Value) (memberAllow, memberDeny) = (overwrite.Allow, overwrite.Deny);
             }
-            else if (overwrite.Id == everyone.Value)
+            else if (overwrite.Id == everyone)
             {
                 (everyoneAllow, everyoneDeny) = (overwrite.Allow, overwrite.Deny);
             }
-            else if (roles.Contains(new RoleId(overwrite.Id)))
+            else if (member.RoleIds.Contains(new RoleId(overwrite.Id)))
             {
                 roleAllow |= overwrite.Allow;
                 roleDeny |= overwrite.Deny;
@@ -56,27 +105,11 @@ public static class ServerPermissions
         granted = granted & ~everyoneDeny | everyoneAllow;
         granted = granted & ~roleDeny | roleAllow;
         granted = granted & ~memberDeny | memberAllow;
+        // An overwrite can grant every other bit, but not what makes an administrator.
+        granted &= ~Permissions.Administrator;
         return granted.HasFlag(Permissions.ViewChannel) ? granted : Permissions.None;
     }
 
-    public static bool Allows(this ServerState server, UserId user, Permissions needed) => (server.Of(user) & needed) == needed;
-
-    public static bool Allows(this ServerState server, UserId user, ChannelRecord channel, Permissions needed) =>
-        (server.Of(user, channel) & needed) == needed;
-
-    public static bool CanView(this ServerState server, UserId user, ChannelRecord channel) => server.Allows(user, channel, Permissions.ViewChannel);
-
-    /// <summary>The position of a member's highest role: the owner stands above all, <c>@everyone</c> is 0.</summary>
-    public static int Rank(this ServerState server, UserId user)
-    {
-        if (server.OwnerId == user) return int.MaxValue;
-        var rank = 0;
-        if (!server.Members.TryGetValue(user, out var member)) return rank;
-        foreach (var id in member.RoleIds)
-        {
-            if (server.Roles.TryGetValue(id, out var role)) rank = Math.Max(rank, role.Position);
-        }
-
-        return rank;
-    }
+    private static Permissions Left(MemberRecord member, DateTimeOffset now) =>
+        member.Sanctions.TimeoutUntil > now ? DuringTimeout : Permissions.All;
 }

@@ -13,7 +13,9 @@ public sealed record ServerState(
     ServerRecord Record,
     ImmutableDictionary<ChannelId, ChannelRecord> Channels,
     ImmutableDictionary<RoleId, RoleRecord> Roles,
-    ImmutableDictionary<UserId, MemberRecord> Members,
+    ImmutableSortedDictionary<UserId, MemberRecord> Members,
+    ImmutableSortedDictionary<UserId, BanRecord> Bans,
+    ImmutableDictionary<UserId, Sanctions> SanctionsOfAbsent,
     ImmutableDictionary<string, InviteRecord> Invites)
 {
     [JsonIgnore]
@@ -21,19 +23,54 @@ public sealed record ServerState(
 
     [JsonIgnore]
     public UserId OwnerId => Record.OwnerId;
+
+    [JsonIgnore]
+    public RoleRecord Everyone => Roles[RoleId.Everyone(Id)];
 }
 
 public sealed record ServerRecord(ServerId Id, string Name, UserId OwnerId, DateTimeOffset CreatedAt);
 
 /// <param name="Position">Order within its category.</param>
+/// <param name="SlowModeSeconds">Between two messages of a member, 0 for none.</param>
+/// <param name="UserLimit">Of a voice channel, 0 for none.</param>
 public sealed record ChannelRecord(
-    ChannelId Id, ServerId ServerId, ChannelType Type, string Name, string? Topic, ChannelId? CategoryId, int Position, ImmutableArray<Overwrite> Overwrites);
+    ChannelId Id,
+    ServerId ServerId,
+    ChannelType Type,
+    string Name,
+    string? Topic,
+    ChannelId? CategoryId,
+    int Position,
+    ImmutableArray<Overwrite> Overwrites,
+    int SlowModeSeconds = 0,
+    int UserLimit = 0);
 
+/// <param name="Position"><c>@everyone</c> alone is 0. Of two roles at one position the older is the higher.</param>
 public sealed record RoleRecord(
-    RoleId Id, ServerId ServerId, string Name, int Color, bool Hoist, bool Mentionable, int Position, Permissions Permissions, DateTimeOffset CreatedAt);
+    RoleId Id, ServerId ServerId, string Name, int Color, bool Hoist, bool Mentionable, int Position, Permissions Permissions, DateTimeOffset CreatedAt)
+{
+    [JsonIgnore]
+    public bool IsEveryone => Id == RoleId.Everyone(ServerId);
+
+    public bool IsAbove(RoleRecord other) => Position != other.Position ? Position > other.Position : Id.CompareTo(other.Id) < 0;
+}
 
 /// <param name="RoleIds">Without <c>@everyone</c>.</param>
-public sealed record MemberRecord(UserId UserId, ImmutableArray<RoleId> RoleIds, DateTimeOffset JoinedAt);
+public sealed record MemberRecord(
+    UserId UserId, ImmutableArray<RoleId> RoleIds, DateTimeOffset JoinedAt, string? Nickname = null, Sanctions Sanctions = default);
+
+/// <summary>What was imposed on a person. It outlasts their membership: nobody gets rid of it by leaving and joining again.</summary>
+/// <param name="TimeoutUntil">Until then they only see and read.</param>
+/// <param name="ServerMute">Not heard in voice.</param>
+/// <param name="ServerDeaf">Hears nobody in voice.</param>
+public readonly record struct Sanctions(DateTimeOffset? TimeoutUntil = null, bool ServerMute = false, bool ServerDeaf = false)
+{
+    [JsonIgnore]
+    public bool IsAny => this != default;
+}
+
+/// <param name="Reason">For the moderators.</param>
+public sealed record BanRecord(ServerId ServerId, UserId UserId, UserId ModeratorId, string? Reason, DateTimeOffset CreatedAt);
 
 public sealed record InviteRecord(string Code, ServerId ServerId, UserId InviterId, int Uses, int? MaxUses, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt)
 {

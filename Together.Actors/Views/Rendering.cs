@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Together.Actors.Channels;
 using Together.Actors.Servers;
 using Together.Actors.Users;
@@ -34,13 +35,25 @@ public static class Rendering
         channel.CategoryId,
         channel.Position,
         root.LastMessages.TryGetValue(channel.Id, out var last) ? last : null,
-        0,
-        0,
+        channel.SlowModeSeconds,
+        channel.UserLimit,
         channel.Overwrites,
         []);
 
     public static Member Member(this ViewRoot root, MemberRecord member) =>
-        new(root.User(member.UserId), null, member.RoleIds, member.JoinedAt, null, false, false);
+        new(root.User(member.UserId), member.Nickname, member.RoleIds, member.JoinedAt, member.Sanctions.TimeoutUntil, member.Sanctions.ServerMute, member.Sanctions.ServerDeaf);
+
+    public static Ban Ban(this ViewRoot root, BanRecord ban) => new(root.User(ban.UserId), ban.Reason, ban.ModeratorId, ban.CreatedAt);
+
+    public static AuditEntry AuditEntry(AuditRecord record) => new(
+        record.Id,
+        record.ServerId,
+        record.ActorId,
+        record.Action,
+        record.TargetId,
+        JsonSerializer.Deserialize(record.Changes, WireJson.Default.IReadOnlyListAuditChange)!,
+        record.Reason,
+        record.CreatedAt);
 
     /// <summary>What the user may see of the server's channels, in the order of a channel list.</summary>
     public static IReadOnlyList<Channel> Channels(this ViewRoot root, ServerState server, UserId user) =>
@@ -49,9 +62,19 @@ public static class Rendering
     public static IReadOnlyList<Role> Roles(this ServerState server) =>
         [.. server.Roles.Values.OrderBy(role => role.Position).ThenBy(role => role.Id).Select(ToRole)];
 
-    /// <summary>A page of members, oldest first.</summary>
-    public static IReadOnlyList<Member> Members(this ViewRoot root, ServerState server, int limit, UserId? after = null) =>
-        [.. server.Members.Values.OrderBy(member => member.UserId).Where(member => after is null || member.UserId.CompareTo(after.Value) > 0).Take(limit).Select(root.Member)];
+    /// <summary>A page of members, in the order of their accounts' age.</summary>
+    /// <param name="root">The names.</param>
+    /// <param name="server">Whose members.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">Behind this one.</param>
+    /// <param name="query">The beginning of a username or nickname, in any case; null for all.</param>
+    public static IReadOnlyList<Member> Members(this ViewRoot root, ServerState server, int limit, UserId? after = null, string? query = null) =>
+        [.. server.Members.Values.Where(member => (after is null || member.UserId.CompareTo(after.Value) > 0) && root.IsNamed(member, query)).Take(limit).Select(root.Member)];
+
+    public static bool IsNamed(this ViewRoot root, MemberRecord member, string? query) =>
+        query is null
+        || root.User(member.UserId).Username.StartsWith(query, StringComparison.OrdinalIgnoreCase)
+        || member.Nickname?.StartsWith(query, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>All a client needs to show the server; the receiver is always among the members.</summary>
     public static ServerSnapshot Snapshot(this ViewRoot root, ServerState server, UserId user)

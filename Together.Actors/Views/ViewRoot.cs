@@ -97,6 +97,7 @@ public sealed record ViewRoot(
             InviteDeleted e => root with { ServerOfInvite = ServerOfInvite.Remove(e.Invite.Code) },
             MemberJoined e => root with { ServersOfUser = With(e.Member.UserId, e.ServerId) },
             MemberRemoved e => root with { ServersOfUser = Without(ServersOfUser, e.UserId, e.ServerId) },
+            MemberBanned e => root with { ServersOfUser = Without(ServersOfUser, e.Ban.UserId, e.ServerId) },
             _ => root,
         };
     }

@@ -174,7 +174,7 @@ public sealed class AuthEndpoints(
     }
 
     private ServerId? UsableInvite(string code) =>
-        ServerEndpoints.Find(node.Views.Root, code) is ({ } server, { } invite) && invite.IsUsable(node.Time.GetUtcNow()) ? server.Id : null;
+        InviteEndpoints.Find(node.Views.Root, code) is ({ } server, { } invite) && invite.IsUsable(node.Time.GetUtcNow()) ? server.Id : null;
 
     /// <summary>
     /// Null when the new account has joined. When it certainly has not, it is removed again; when the answer is lost, it stays:

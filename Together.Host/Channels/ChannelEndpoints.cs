@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Together.Actors.Servers;
-using Together.Actors.Sharding;
 using Together.Actors.Views;
 using Together.Host.Http;
 using Together.Protocol;
@@ -31,7 +30,7 @@ public sealed class ChannelEndpoints(Node node)
     {
         var root = Root;
         var caller = context.Caller().UserId;
-        return Access.Server(root, caller, new(id), Permissions.None, out var server) is { } problem
+        return Access.Server(root, caller, new(id), Permissions.None, node.Now, out var server) is { } problem
             ? problem
             : Json(root.Channels(server, caller), WireJson.Default.IReadOnlyListChannel);
     }
@@ -39,24 +38,27 @@ public sealed class ChannelEndpoints(Node node)
     private async Task<IResult> CreateAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
-        if (Access.Server(Root, caller, new(id), Permissions.ManageChannels, out var server) is { } problem) return problem;
+        if (Access.Server(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ChannelBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var type = (ChannelType)errors.Word("type", body.Type ?? "text", "text", "voice", "category");
         var name = errors.Text("name", body.Name, 1, Limits.ChannelNameMax);
         var topic = errors.TextOrNull("topic", body.Topic, Limits.ChannelTopicMax);
         if (body.Position is not null) errors.Number("position", body.Position, 0, int.MaxValue);
+        var slowMode = errors.Number("slow_mode_seconds", body.SlowModeSeconds ?? 0, 0, Limits.SlowModeMaxSeconds);
+        var userLimit = errors.Number("user_limit", body.UserLimit ?? 0, 0, Limits.VoiceUserLimitMax);
+        var overwrites = body.PermissionOverwrites is { } given ? Overwrites(errors, given) : default(ImmutableArray<Overwrite>?);
         if (errors.IsAny(out invalid)) return invalid;
 
-        var reply = await node.Region.AskAsync(
-            EntityRef.Server(server.Id), new CreateChannel(caller, node.Ids.Next<ChannelId>(), type, name, topic, body.CategoryId, body.Position));
+        var reply = await node.AskAsync(
+            context, server.Id, new CreateChannel(caller, node.Ids.Next<ChannelId>(), type, name, topic, body.CategoryId, body.Position, slowMode, userLimit, overwrites));
         return reply.IsRefused(out problem) ? problem : Created(Root.Channel((ChannelRecord)reply.Value!), WireJson.Default.Channel);
     }
 
     private async Task<IResult> MoveAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
-        if (Access.Server(Root, caller, new(id), Permissions.ManageChannels, out var server) is { } problem) return problem;
+        if (Access.Server(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ListChannelPlaceBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         errors.List("$", body, 1, Limits.ChannelsPerServer);
@@ -77,7 +79,7 @@ public sealed class ChannelEndpoints(Node node)
         }
 
         if (errors.IsAny(out invalid)) return invalid;
-        var reply = await node.Region.AskAsync(EntityRef.Server(server.Id), new MoveChannels(caller, places.ToImmutable()));
+        var reply = await node.AskAsync(context, server.Id, new MoveChannels(caller, places.ToImmutable()));
         if (reply.IsRefused(out problem)) return problem;
         var root = Root;
         return Json(root.Channels(root.Server(server.Id) ?? server, caller), WireJson.Default.IReadOnlyListChannel);
@@ -86,7 +88,7 @@ public sealed class ChannelEndpoints(Node node)
     private IResult Get(HttpContext context, Guid id)
     {
         var root = Root;
-        return Access.Channel(root, context.Caller().UserId, new(id), Permissions.None, out _, out var channel) is { } problem
+        return Access.Channel(root, context.Caller().UserId, new(id), Permissions.None, node.Now, out _, out var channel) is { } problem
             ? problem
             : Json(root.Channel(channel), WireJson.Default.Channel);
     }
@@ -94,46 +96,78 @@ public sealed class ChannelEndpoints(Node node)
     private async Task<IResult> UpdateAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, out var server, out var channel) is { } problem) return problem;
+        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ChannelPatch)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var name = body.Name.IsPresent ? errors.Text("name", body.Name.Or(null), 1, Limits.ChannelNameMax) : null;
         var topic = errors.TextOrNull("topic", body.Topic.Or(null), Limits.ChannelTopicMax);
         var position = default(int?);
         if (body.Position.IsPresent) position = errors.Number("position", body.Position.TryGet(out var given) ? given : null, 0, int.MaxValue);
+        var slowMode = default(int?);
+        if (body.SlowModeSeconds.IsPresent) slowMode = errors.Number("slow_mode_seconds", body.SlowModeSeconds.TryGet(out var seconds) ? seconds : null, 0, Limits.SlowModeMaxSeconds);
+        var userLimit = default(int?);
+        if (body.UserLimit.IsPresent) userLimit = errors.Number("user_limit", body.UserLimit.TryGet(out var users) ? users : null, 0, Limits.VoiceUserLimitMax);
         if (errors.IsAny(out invalid)) return invalid;
 
         var update = new UpdateChannel(
-            caller, channel.Id, name, body.Topic.IsPresent, topic, body.CategoryId.IsPresent, body.CategoryId.TryGet(out var category) ? category : null, position);
-        var reply = await node.Region.AskAsync(EntityRef.Server(server.Id), update);
+            caller, channel.Id, name, body.Topic.IsPresent, topic, body.CategoryId.IsPresent, body.CategoryId.TryGet(out var category) ? category : null, position, slowMode, userLimit);
+        var reply = await node.AskAsync(context, server.Id, update);
         return reply.IsRefused(out problem) ? problem : Json(Root.Channel((ChannelRecord)reply.Value!), WireJson.Default.Channel);
     }
 
     private async Task<IResult> DeleteAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, out var server, out var channel) is { } problem) return problem;
-        return NoContent(await node.Region.AskAsync(EntityRef.Server(server.Id), new DeleteChannel(caller, channel.Id)));
+        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server, out var channel) is { } problem) return problem;
+        return NoContent(await node.AskAsync(context, server.Id, new DeleteChannel(caller, channel.Id)));
     }
 
     private async Task<IResult> SetOverwriteAsync(HttpContext context, Guid id, Guid targetId)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels | Permissions.ManageRoles, out var server, out var channel) is { } problem) return problem;
+        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels | Permissions.ManageRoles, node.Now, out var server, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.OverwriteBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var type = (OverwriteType)errors.Word("type", body.Type, "role", "member");
-        var allow = (body.Allow ?? Permissions.None) & Permissions.All;
-        var deny = (body.Deny ?? Permissions.None) & Permissions.All;
-        if ((allow & deny) != 0) errors.Add("deny", "must not share a bit with allow");
+        var overwrite = Overwrite(errors, "", targetId, body);
         if (errors.IsAny(out invalid)) return invalid;
-        return NoContent(await node.Region.AskAsync(EntityRef.Server(server.Id), new SetOverwrite(caller, channel.Id, new Overwrite(targetId, type, allow, deny))));
+        return NoContent(await node.AskAsync(context, server.Id, new SetOverwrite(caller, channel.Id, overwrite)));
     }
 
     private async Task<IResult> DeleteOverwriteAsync(HttpContext context, Guid id, Guid targetId)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels | Permissions.ManageRoles, out var server, out var channel) is { } problem) return problem;
-        return NoContent(await node.Region.AskAsync(EntityRef.Server(server.Id), new DeleteOverwrite(caller, channel.Id, targetId)));
+        if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels | Permissions.ManageRoles, node.Now, out var server, out var channel) is { } problem) return problem;
+        return NoContent(await node.AskAsync(context, server.Id, new DeleteOverwrite(caller, channel.Id, targetId)));
+    }
+
+    private static ImmutableArray<Overwrite> Overwrites(FieldErrors errors, List<ChannelOverwriteBody?> bodies)
+    {
+        errors.List("permission_overwrites", bodies, 0, Limits.OverwritesPerServer);
+        var overwrites = ImmutableArray.CreateBuilder<Overwrite>();
+        var seen = new HashSet<Guid>();
+        for (var i = 0; i < bodies.Count; i++)
+        {
+            var field = $"permission_overwrites[{i}].";
+            if (bodies[i] is not { } body)
+            {
+                errors.Add($"permission_overwrites[{i}]", "must not be null");
+                continue;
+            }
+
+            var id = errors.Required($"{field}id", body.Id);
+            if (body.Id is not null && !seen.Add(id)) errors.Add($"{field}id", "is there twice");
+            overwrites.Add(Overwrite(errors, field, id, new OverwriteBody(body.Type, body.Allow, body.Deny)));
+        }
+
+        return overwrites.ToImmutable();
+    }
+
+    private static Overwrite Overwrite(FieldErrors errors, string field, Guid target, OverwriteBody body)
+    {
+        var type = (OverwriteType)errors.Word($"{field}type", body.Type, "role", "member");
+        var allow = (body.Allow ?? Permissions.None) & Permissions.All;
+        var deny = (body.Deny ?? Permissions.None) & Permissions.All;
+        if ((allow & deny) != 0) errors.Add($"{field}deny", "must not share a bit with allow");
+        return new Overwrite(target, type, allow, deny);
     }
 }

@@ -28,7 +28,7 @@ public sealed class MessageEndpoints(Node node)
     private async Task<IResult> HistoryAsync(HttpContext context, Guid id)
     {
         var root = Root;
-        if (Access.Channel(root, context.Caller().UserId, new(id), Permissions.ReadMessageHistory, out _, out var channel) is { } problem) return problem;
+        if (Access.Channel(root, context.Caller().UserId, new(id), Permissions.ReadMessageHistory, node.Now, out _, out var channel) is { } problem) return problem;
         var query = new QueryFields(context);
         var page = query.MessagePage();
         if (query.IsInvalid(out var invalid)) return invalid;
@@ -52,7 +52,7 @@ public sealed class MessageEndpoints(Node node)
     private async Task<IResult> PostAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.SendMessages, out var server, out var channel) is { } problem) return problem;
+        if (Access.Channel(Root, caller, new(id), Permissions.SendMessages, node.Now, out var server, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var content = errors.Text("content", body.Content, 1, Limits.MessageContentMax);
@@ -70,16 +70,16 @@ public sealed class MessageEndpoints(Node node)
     private async Task<IResult> GetAsync(HttpContext context, Guid id, Guid messageId)
     {
         var root = Root;
-        if (Access.Channel(root, context.Caller().UserId, new(id), Permissions.ReadMessageHistory, out _, out var channel) is { } problem) return problem;
+        if (Access.Channel(root, context.Caller().UserId, new(id), Permissions.ReadMessageHistory, node.Now, out _, out var channel) is { } problem) return problem;
         return await node.Messages.FindAsync(channel.Id, new(messageId)) is { } message ? Json(root.Message(message), WireJson.Default.Message) : (Problem)ErrorCode.NotFound;
     }
 
     private async Task<IResult> EditAsync(HttpContext context, Guid id, Guid messageId)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.None, out var server, out var channel) is { } problem) return problem;
+        if (Access.Channel(Root, caller, new(id), Permissions.None, node.Now, out var server, out var channel) is { } problem) return problem;
         if (await node.Messages.FindAsync(channel.Id, new(messageId)) is not { } message) return (Problem)ErrorCode.NotFound;
-        if (message.AuthorId != caller || !server.Allows(caller, channel, Permissions.SendMessages)) return (Problem)ErrorCode.MissingPermissions;
+        if (message.AuthorId != caller || !server.Allows(caller, channel, Permissions.SendMessages, node.Now)) return (Problem)ErrorCode.MissingPermissions;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var content = errors.Text("content", body.Content, 1, Limits.MessageContentMax);
@@ -92,7 +92,7 @@ public sealed class MessageEndpoints(Node node)
     private async Task<IResult> DeleteAsync(HttpContext context, Guid id, Guid messageId)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.None, out var server, out var channel) is { } problem) return problem;
-        return NoContent(await node.Region.AskAsync(EntityRef.Channel(channel.Id, server.Id), new DeleteMessage(caller, new(messageId))));
+        if (Access.Channel(Root, caller, new(id), Permissions.None, node.Now, out var server, out var channel) is { } problem) return problem;
+        return NoContent(await node.AskAsync(context, channel.Id, server.Id, new DeleteMessage(caller, new(messageId))));
     }
 }

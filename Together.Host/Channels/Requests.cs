@@ -4,9 +4,13 @@ using Together.Protocol;
 
 namespace Together.Host.Channels;
 
-public sealed record ChannelBody(string? Type, string? Name, string? Topic, ChannelId? CategoryId, int? Position);
+/// <param name="PermissionOverwrites">Those of its category when absent.</param>
+public sealed record ChannelBody(
+    string? Type, string? Name, string? Topic, ChannelId? CategoryId, int? Position, int? SlowModeSeconds, int? UserLimit, List<ChannelOverwriteBody?>? PermissionOverwrites);
 
-public sealed record ChannelPatch(Patch<string> Name, Patch<string> Topic, Patch<ChannelId> CategoryId, Patch<int> Position);
+public sealed record ChannelOverwriteBody(Guid? Id, string? Type, Permissions? Allow, Permissions? Deny);
+
+public sealed record ChannelPatch(Patch<string> Name, Patch<string> Topic, Patch<ChannelId> CategoryId, Patch<int> Position, Patch<int> SlowModeSeconds, Patch<int> UserLimit);
 
 public sealed record ChannelPlaceBody(ChannelId? Id, int? Position, Patch<ChannelId> CategoryId);
 

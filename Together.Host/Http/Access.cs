@@ -10,18 +10,18 @@ namespace Together.Host.Http;
 /// </summary>
 public static class Access
 {
-    public static Problem? Server(ViewRoot root, UserId caller, ServerId id, Permissions needed, out ServerState server)
+    public static Problem? Server(ViewRoot root, UserId caller, ServerId id, Permissions needed, DateTimeOffset now, out ServerState server)
     {
         server = root.Server(id)!;
         if (server is null || !server.Members.ContainsKey(caller)) return ErrorCode.NotFound;
-        return server.Allows(caller, needed) ? null : ErrorCode.MissingPermissions;
+        return server.Allows(caller, needed, now) ? null : ErrorCode.MissingPermissions;
     }
 
-    public static Problem? Channel(ViewRoot root, UserId caller, ChannelId id, Permissions needed, out ServerState server, out ChannelRecord channel)
+    public static Problem? Channel(ViewRoot root, UserId caller, ChannelId id, Permissions needed, DateTimeOffset now, out ServerState server, out ChannelRecord channel)
     {
         channel = null!;
         server = root.ServerOf(id)!;
         if (server is null || !server.Channels.TryGetValue(id, out channel!) || !server.CanView(caller, channel)) return ErrorCode.NotFound;
-        return server.Allows(caller, channel, needed) ? null : ErrorCode.MissingPermissions;
+        return server.Allows(caller, channel, needed, now) ? null : ErrorCode.MissingPermissions;
     }
 }

@@ -12,7 +12,7 @@ public static class Answers
         problem = reply switch
         {
             { Error: { } code, Field: { } field } => new Problem(code, Errors: new Dictionary<string, IReadOnlyList<string>> { [field] = [reply.Detail ?? code.Title()] }),
-            { Error: { } code } => new Problem(code, reply.Detail),
+            { Error: { } code } => new Problem(code, reply.Detail, RetryAfterSeconds: reply.RetryAfter is { } wait ? (int)Math.Ceiling(wait.TotalSeconds) : null),
             _ => default!,
         };
         return reply.Error is not null;

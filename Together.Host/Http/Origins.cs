@@ -20,7 +20,7 @@ public sealed class Origins(IEnumerable<string> configured)
     public void Configure(CorsPolicyBuilder policy) => policy
         .WithOrigins([.. _configured])
         .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-        .WithHeaders("Authorization", "Content-Type", RefreshCookie.ClientHeader)
+        .WithHeaders("Authorization", "Content-Type", RefreshCookie.ClientHeader, AuditReason.Header)
         .WithExposedHeaders("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
         .AllowCredentials()
         // Two hours: no browser keeps an answer longer.

@@ -34,10 +34,12 @@ public sealed class QueryFields(IQueryCollection query)
         return null;
     }
 
-    public T? Id<T>(string name) where T : struct, IId<T>
+    public T? Id<T>(string name) where T : struct, IId<T> => Id(name) is { } id ? T.From(id) : null;
+
+    public Guid? Id(string name)
     {
         if (Word(name) is not { } text) return null;
-        if (Guid.TryParseExact(text, "D", out var id)) return T.From(id);
+        if (Guid.TryParseExact(text, "D", out var id)) return id;
         _errors.Add(name, "must be a UUID");
         return null;
     }

@@ -6,7 +6,23 @@ namespace Together.Host.Servers;
 
 public sealed record ServerBody(string? Name);
 
-public sealed record RolePatch(Patch<Permissions> Permissions);
+public sealed record TransferBody(UserId? UserId);
+
+/// <param name="Name">"new role" when absent.</param>
+public sealed record RoleBody(string? Name, int? Color, bool? Hoist, bool? Mentionable, Permissions? Permissions);
+
+public sealed record RolePatch(Patch<string> Name, Patch<int> Color, Patch<bool> Hoist, Patch<bool> Mentionable, Patch<Permissions> Permissions);
+
+public sealed record RolePlaceBody(RoleId? Id, int? Position);
+
+/// <param name="Nickname">Null or blank for none.</param>
+/// <param name="TimeoutUntil">Null ends a timeout.</param>
+public sealed record MemberPatch(Patch<string> Nickname, Patch<DateTimeOffset> TimeoutUntil, Patch<bool> ServerMute, Patch<bool> ServerDeaf);
+
+public sealed record OwnMemberPatch(Patch<string> Nickname);
+
+/// <param name="DeleteMessageSeconds">How far back their messages are deleted; 0 when absent.</param>
+public sealed record BanBody(string? Reason, int? DeleteMessageSeconds);
 
 /// <param name="MaxUses">0 or null for no limit.</param>
 /// <param name="MaxAgeSeconds">0 or null for never.</param>
@@ -14,6 +30,12 @@ public sealed record InviteBody(int? MaxUses, int? MaxAgeSeconds);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(TimeJsonConverter)])]
 [JsonSerializable(typeof(ServerBody))]
+[JsonSerializable(typeof(TransferBody))]
+[JsonSerializable(typeof(RoleBody))]
 [JsonSerializable(typeof(RolePatch))]
+[JsonSerializable(typeof(List<RolePlaceBody>))]
+[JsonSerializable(typeof(MemberPatch))]
+[JsonSerializable(typeof(OwnMemberPatch))]
+[JsonSerializable(typeof(BanBody))]
 [JsonSerializable(typeof(InviteBody))]
 internal sealed partial class ServerRequestJson : JsonSerializerContext;

@@ -24,6 +24,8 @@ public sealed record ReadState(ChannelId ChannelId, MessageId? LastReadMessageId
 
 public sealed record MessageDelete(MessageId Id, ChannelId ChannelId, ServerId? ServerId);
 
+public sealed record MessageDeleteBulk(IReadOnlyList<MessageId> Ids, ChannelId ChannelId, ServerId? ServerId);
+
 public sealed record ChannelDelete(ChannelId Id, ServerId? ServerId);
 
 public sealed record ServerDelete(ServerId Id);
@@ -33,6 +35,11 @@ public sealed record ServerMember(ServerId ServerId, Member Member);
 public sealed record ServerMemberRemove(ServerId ServerId, UserId UserId);
 
 public sealed record ServerRole(ServerId ServerId, Role Role);
+
+public sealed record ServerRoleDelete(ServerId ServerId, RoleId RoleId);
+
+/// <summary>To those who may ban.</summary>
+public sealed record ServerBan(ServerId ServerId, UserId UserId);
 
 /// <summary>The answer to REQUEST_MEMBERS.</summary>
 public sealed record ServerMembersChunk(ServerId ServerId, IReadOnlyList<Member> Members, IReadOnlyList<Presence> Presences);

@@ -41,3 +41,6 @@ public sealed record Invite(string Code, InviteServer Server, User? Inviter, int
 
 /// <summary>What a preview shows to somebody who is not a member yet.</summary>
 public sealed record InviteServer(ServerId Id, string Name, string? IconUrl, int MemberCount, int OnlineCount);
+
+/// <param name="Reason">For the moderators; null when none was given.</param>
+public sealed record Ban(User User, string? Reason, UserId ModeratorId, DateTimeOffset CreatedAt);
