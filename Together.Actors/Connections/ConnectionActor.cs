@@ -192,11 +192,12 @@ public sealed class ConnectionActor : Actor
 
         var shared = await SharedAsync(after, identity.User);
         var replayed = 0;
+        var isOutOfTail = false;
         bool? outcome = null;
         while (outcome is null)
         {
             var to = _gateway.Log.Position;
-            if (to - after > TurnEvents || !_gateway.Log.Reaches(after))
+            if (to - after > TurnEvents || isOutOfTail)
             {
                 var root = _gateway.Views.Root;
                 var gap = await GapAsync(after, to, root, identity.User);
@@ -205,7 +206,7 @@ public sealed class ConnectionActor : Actor
                 // A slow reader may need longer for it than a client has until IDENTIFY.
                 (_connection.IsIdentified, _connection.LastHeard) = (true, _gateway.Time.GetTimestamp());
                 await SendAsync(Replay.Frames(gap, shared, root, identity.User));
-                (after, shared) = (to, null);
+                (after, shared, isOutOfTail) = (to, null, false);
                 continue;
             }
 
@@ -213,7 +214,12 @@ public sealed class ConnectionActor : Actor
             {
                 if (position - after > TurnEvents) return;
                 var root = _gateway.Views.Root;
-                var gap = _gateway.Log.Tail(after, position, Filter(root, identity.User));
+                if (_gateway.Log.Tail(after, position, Filter(root, identity.User)) is not { } gap)
+                {
+                    isOutOfTail = true;
+                    return;
+                }
+
                 outcome = MayReplay(gap, replayed + gap.Count, shared, root, identity.User);
                 if (outcome == false || !Adopt(identity, ticket.GatewaySession, root)) return;
                 foreach (var frame in Replay.Frames(gap, shared, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
@@ -231,9 +237,7 @@ public sealed class ConnectionActor : Actor
     private async ValueTask<bool> IsTooOldAsync(long after)
     {
         if (after >= _gateway.Log.Position) return false;
-        var first = _gateway.Log.Reaches(after)
-            ? _gateway.Log.Tail(after, after + 1, _ => true)[0].At
-            : await _gateway.Journal.TimeAsync(after + 1);
+        var first = _gateway.Log.Tail(after, after + 1, _ => true) is [var entry, ..] ? entry.At : await _gateway.Journal.TimeAsync(after + 1);
         return first is null || first < _gateway.Time.GetUtcNow() - _gateway.Settings.ResumeWindow;
     }
 
@@ -241,7 +245,7 @@ public sealed class ConnectionActor : Actor
     private async ValueTask<List<LogEntry>> GapAsync(long after, long to, ViewRoot root, UserId user)
     {
         var filter = Filter(root, user);
-        if (_gateway.Log.Reaches(after)) return _gateway.Log.Tail(after, to, filter);
+        if (_gateway.Log.Tail(after, to, filter) is { } recent) return recent;
 
         Guid[] scopes = [.. Replay.Scopes(root, user)];
         var gap = new List<LogEntry>();
@@ -269,9 +273,8 @@ public sealed class ConnectionActor : Actor
     {
         if (position == 0) return null;
         var root = _gateway.Views.Root;
-        var found = _gateway.Log.Reaches(position - 1)
-            ? _gateway.Log.Tail(position - 1, position, Filter(root, user))
-            : await _gateway.Journal.ScopesAsync(position - 1, position, [.. Replay.Scopes(root, user)], user, 1);
+        var found = _gateway.Log.Tail(position - 1, position, Filter(root, user))
+            ?? await _gateway.Journal.ScopesAsync(position - 1, position, [.. Replay.Scopes(root, user)], user, 1);
         return found is [var entry] && Replay.SendsSeveral(entry) ? entry : null;
     }
 

@@ -59,20 +59,16 @@ public sealed partial class EventLog : IAsyncDisposable
     /// </summary>
     public ValueTask TurnAsync(Action<long> turn) => _queue.Writer.WriteAsync(turn);
 
-    /// <summary>Whether the tail holds everything after a position.</summary>
-    public bool Reaches(long after)
-    {
-        lock (_tailLock) return after + 1 >= Math.Max(_tailStart, _position - _tail.Length + 1);
-    }
-
-    /// <summary>The events in (<paramref name="after"/>, <paramref name="to"/>] that pass. Ask <see cref="Reaches"/> first.</summary>
-    /// <exception cref="InvalidOperationException">The tail has moved on.</exception>
-    public List<LogEntry> Tail(long after, long to, Func<LogEntry, bool> filter)
+    /// <summary>
+    /// The events in (<paramref name="after"/>, <paramref name="to"/>] that pass; null when the tail no longer holds all of them,
+    /// and the journal has to be read.
+    /// </summary>
+    public List<LogEntry>? Tail(long after, long to, Func<LogEntry, bool> filter)
     {
         LogEntry[] copy;
         lock (_tailLock)
         {
-            if (after + 1 < Math.Max(_tailStart, _position - _tail.Length + 1)) throw new InvalidOperationException($"the tail no longer holds position {after + 1}");
+            if (after + 1 < Math.Max(_tailStart, _position - _tail.Length + 1)) return null;
             var end = Math.Min(to, _position);
             if (end <= after) return [];
             copy = new LogEntry[end - after];

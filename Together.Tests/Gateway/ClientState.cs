@@ -71,6 +71,9 @@ internal sealed class ClientState
             case "MESSAGE_DELETE":
                 Messages(frame).Remove(Id(d));
                 break;
+            case "MESSAGE_DELETE_BULK":
+                foreach (var id in d.GetProperty("ids").EnumerateArray()) Messages(frame).Remove(id.GetString()!);
+                break;
             case "CHANNEL_CREATE" or "CHANNEL_UPDATE":
                 Known(frame, _servers.ContainsKey(Text(d, "server_id")));
                 Known(frame, frame.Is("CHANNEL_CREATE") || _channels.ContainsKey(Id(d)));
@@ -97,7 +100,25 @@ internal sealed class ClientState
                 Known(frame, _servers.ContainsKey(Text(d, "server_id")));
                 _members.Remove($"{Text(d, "server_id")} {Text(d, "user_id")}");
                 break;
-            case "SERVER_ROLE_UPDATE":
+            case "SERVER_MEMBER_UPDATE":
+                Known(frame, _members.ContainsKey($"{Text(d, "server_id")} {Text(d.GetProperty("member").GetProperty("user"), "id")}"));
+                _members[$"{Text(d, "server_id")} {Text(d.GetProperty("member").GetProperty("user"), "id")}"] = d.GetProperty("member").GetRawText();
+                break;
+            case "SERVER_ROLE_DELETE":
+                Known(frame, _roles.Remove($"{Text(d, "server_id")} {Text(d, "role_id")}"));
+                foreach (var (key, member) in _members.Where(pair => pair.Key.StartsWith(Text(d, "server_id"), StringComparison.Ordinal)).ToList())
+                {
+                    var without = JsonNode.Parse(member)!.AsObject();
+                    without["role_ids"] = new JsonArray([.. without["role_ids"]!.AsArray().Where(id => (string?)id != Text(d, "role_id")).Select(id => id!.DeepClone())]);
+                    _members[key] = without.ToJsonString();
+                }
+
+                break;
+            case "SERVER_BAN_ADD" or "SERVER_BAN_REMOVE":
+                // The list of bans is asked for, not kept.
+                Known(frame, _servers.ContainsKey(Text(d, "server_id")));
+                break;
+            case "SERVER_ROLE_CREATE" or "SERVER_ROLE_UPDATE":
                 Known(frame, _servers.ContainsKey(Text(d, "server_id")));
                 _roles[$"{Text(d, "server_id")} {Text(d.GetProperty("role"), "id")}"] = d.GetProperty("role").GetRawText();
                 break;

@@ -51,6 +51,11 @@ public sealed class Person(TestHost host, string id, string username, string ses
 
     public string? Token { get; } = token;
 
+    /// <summary>What all their requests give as <c>X-Audit-Log-Reason</c>.</summary>
+    public string? Reason { get; init; }
+
+    public Person Because(string reason) => new(host, Id, Username, SessionId, Token) { Reason = reason };
+
     public static Person Stranger(TestHost host) => new(host, "", "", "", null);
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
@@ -72,6 +77,7 @@ public sealed class Person(TestHost host, string id, string username, string ses
         using var request = new HttpRequestMessage(method, $"/api/{path}") { Content = content };
         if (content is not null) content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (Token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        if (Reason is not null) request.Headers.Add("X-Audit-Log-Reason", Reason);
         using var response = await host.Client.SendAsync(request);
         var text = await response.Content.ReadAsByteArrayAsync();
         if ((int)response.StatusCode >= 400) Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
@@ -149,6 +155,18 @@ public sealed class Community
 
     public async Task<string> ChannelAsync(string name, string type = "text", string? category = null) =>
         (await Owner.PostAsync($"servers/{Id}/channels", $$"""{"type":"{{type}}","name":"{{name}}","category_id":{{(category is null ? "null" : $"\"{category}\"")}}}""")).Expect(201).Id;
+
+    /// <summary>A new role; the oldest is the highest.</summary>
+    public async Task<string> RoleAsync(string name, Permissions permissions = 0) =>
+        (await Owner.PostAsync($"servers/{Id}/roles", $$"""{"name":"{{name}}","permissions":"{{(ulong)permissions}}"}""")).Expect(201).Id;
+
+    public async Task GiveAsync(Person member, string role) => (await Owner.PutAsync($"servers/{Id}/members/{member.Id}/roles/{role}")).Expect(204);
+
+    public async Task TakeAsync(Person member, string role) => (await Owner.DeleteAsync($"servers/{Id}/members/{member.Id}/roles/{role}")).Expect(204);
+
+    /// <summary>What a role may and may not do in a channel.</summary>
+    public async Task OverwriteRoleAsync(string channel, string role, Permissions allow = 0, Permissions deny = 0) =>
+        (await Owner.PutAsync($"channels/{channel}/permissions/{role}", $$"""{"type":"role","allow":"{{(ulong)allow}}","deny":"{{(ulong)deny}}"}""")).Expect(204);
 
     /// <summary>What a role or a member may and may not do in a channel; <c>@everyone</c> without a person.</summary>
     public async Task OverwriteAsync(string channel, Person? member = null, Permissions allow = 0, Permissions deny = 0) =>

@@ -1,5 +1,6 @@
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
+using Together.Actors.Servers;
 using Together.Protocol;
 using Together.Tests.Actors.Servers;
 using Xunit;
@@ -32,15 +33,61 @@ public class ChannelEntityTests
             Refused(ErrorCode.MissingPermissions, Decide(command, Permissions.All & ~Permissions.Administrator & ~needed, found));
             Refused(ErrorCode.NotFound, Decide(command, Permissions.All & ~Permissions.Administrator & ~Permissions.ViewChannel, found));
             Refused(ErrorCode.NotFound, Decide(command with { Actor = Stranger }, Permissions.All, found));
-            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, Text, null, found, Now));
-            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, New, With(Permissions.All), found, Now));
+            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, Text, null, Of(found), Now));
+            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, New, With(Permissions.All), Of(found), Now));
         }
     }
 
     [Fact]
     public void every_command_is_decided_here() => Assert.Equal(
         typeof(ChannelCommand).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ChannelCommand))).Select(type => type.Name).Order(StringComparer.Ordinal),
-        Guarded.Select(row => row.Command.GetType().Name).Order(StringComparer.Ordinal));
+        Guarded.Select(row => row.Command.GetType().Name).Append(nameof(DeleteMessagesOfBanned)).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData(-9.999, Writer, 1)]
+    [InlineData(-10, Writer, null)]
+    [InlineData(-1, Writer | Permissions.ManageMessages, null)]
+    public void slow_mode_asks_for_patience(double lastPost, Permissions granted, int? retryAfter)
+    {
+        var server = With(granted);
+        server = server with { Channels = server.Channels.SetItem(Text, server.Channels[Text] with { SlowModeSeconds = 10 }) };
+        var decision = ChannelEntity.Decide(new ChannelState(default), new PostMessage(Actor, "x", null), Text, server, new Found(null, Now.AddSeconds(lastPost), []), Now);
+        if (retryAfter is null)
+        {
+            Accepted(decision);
+            return;
+        }
+
+        Refused(ErrorCode.RateLimited, decision);
+        Assert.Equal(TimeSpan.FromMilliseconds(1), decision.Reply.RetryAfter);
+        // Asked for again, what was posted is answered.
+        Assert.Null(ChannelEntity.Decide(new ChannelState(default), new PostMessage(Actor, "x", "nonce"), Text, server, new Found(Own, Now.AddSeconds(lastPost), []), Now).Reply.Error);
+    }
+
+    [Fact]
+    public void a_timed_out_member_writes_nothing_until_it_ends()
+    {
+        var server = With(Permissions.All & ~Permissions.Administrator);
+        server = server with { Members = server.Members.SetItem(Actor, server.Members[Actor] with { Sanctions = new Sanctions(Now.AddMinutes(1)) }) };
+        foreach (var (command, found, _) in Guarded)
+        {
+            Refused(ErrorCode.MissingPermissions, ChannelEntity.Decide(new ChannelState(default), command, Text, server, Of(found), Now));
+            Accepted(ChannelEntity.Decide(new ChannelState(default), command, Text, server, Of(found), Now.AddMinutes(1)));
+        }
+    }
+
+    [Fact]
+    public void what_a_ban_takes_along_is_one_event()
+    {
+        var command = new DeleteMessagesOfBanned(Actor, Plain, Now.AddDays(-1), Now) { Reason = "spam" };
+        var decision = Accepted(ChannelEntity.Decide(new ChannelState(default), command, Text, With(Permissions.None), new Found(null, null, [Own.Id, Others.Id]), Now));
+        var deleted = Assert.IsType<MessagesBulkDeleted>(Assert.Single(decision.Events));
+        Assert.Equal([Own.Id, Others.Id], deleted.MessageIds);
+        Assert.Equal(("spam", 2), (deleted.Reason, (int)decision.Reply.Value!));
+        var again = ChannelEntity.Decide(new ChannelState(default), command, Text, With(Permissions.None), new Found(null, null, []), Now);
+        Assert.Empty(again.Events);
+        Assert.Equal(0, again.Reply.Value);
+    }
 
     [Fact]
     public void a_message_that_is_not_there_is_not_found()
@@ -59,7 +106,7 @@ public class ChannelEntityTests
 
     [Fact]
     public void a_category_holds_no_messages() =>
-        Refused(ErrorCode.Conflict, ChannelEntity.Decide(new ChannelState(default), new PostMessage(Actor, "x", null), Category, With(Permissions.All), null, Now));
+        Refused(ErrorCode.Conflict, ChannelEntity.Decide(new ChannelState(default), new PostMessage(Actor, "x", null), Category, With(Permissions.All), default, Now));
 
     [Fact]
     public void a_repeated_nonce_answers_the_first_message_and_stores_nothing()
@@ -88,7 +135,7 @@ public class ChannelEntityTests
         var last = default(MessageId);
         foreach (var seconds in (int[])[0, 0, 1, -60, -60, 2])
         {
-            var decision = Accepted(ChannelEntity.Decide(state, new PostMessage(Actor, "x", null), Text, server, null, Now.AddSeconds(seconds)));
+            var decision = Accepted(ChannelEntity.Decide(state, new PostMessage(Actor, "x", null), Text, server, default, Now.AddSeconds(seconds)));
             var posted = (MessagePosted)Assert.Single(decision.Events);
             Assert.True(posted.Message.Id.CompareTo(last) > 0);
             last = posted.Message.Id;
@@ -107,5 +154,7 @@ public class ChannelEntityTests
         new(new MessageId(UuidV7.Next(default, Now)), Text, SampleServer.Id, author, "content", null, null, [], [], false);
 
     private static Decision Decide(ChannelCommand command, Permissions granted, MessageRecord? found) =>
-        ChannelEntity.Decide(new ChannelState(default), command, Text, With(granted), found, Now);
+        ChannelEntity.Decide(new ChannelState(default), command, Text, With(granted), Of(found), Now);
+
+    private static Found Of(MessageRecord? message) => new(message, null, []);
 }

@@ -10,7 +10,7 @@ namespace Together.Tests.Actors.Persistence;
 
 public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate clusters) : IClassFixture<ClusterTemplate>, IAsyncLifetime
 {
-    private static readonly string[] Tables = ["users", "servers", "channels", "roles", "members", "invites", "messages"];
+    private static readonly string[] Tables = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "audit_log"];
 
     private TestDatabase _database = null!;
 
@@ -39,7 +39,10 @@ public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate
     [InlineData("delete from users", "users: 2 missing, 0 extra, 0 changed")]
     [InlineData("insert into users values (gen_random_uuid(), 'forged secret', now())", "users: 0 missing, 1 extra, 0 changed")]
     [InlineData("insert into invites values ('forged', gen_random_uuid(), gen_random_uuid(), 0, null, null, now())", "invites: 0 missing, 1 extra, 0 changed")]
-    [InlineData("update roles set permissions = 4096 where server_id = (select id from servers where name = 'Orchard')", "roles: 0 missing, 0 extra, 1 changed")]
+    [InlineData("update roles set permissions = 4096 where name = 'gardener'", "roles: 0 missing, 0 extra, 1 changed")]
+    [InlineData("delete from bans", "bans: 1 missing, 0 extra, 0 changed")]
+    [InlineData("update sanctions set server_mute = false", "sanctions: 0 missing, 0 extra, 1 changed")]
+    [InlineData("update audit_log set reason = 'forged secret' where action = 'member_ban_add' and reason = 'spam'", "audit_log: 0 missing, 0 extra, 1 changed")]
     public async Task a_difference_is_found_and_rebuilt_away(string tampering, string found)
     {
         await TellStoryAsync();

@@ -11,8 +11,8 @@ internal static class SampleServer
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
     public static readonly ServerId Id = new(Numbered(1));
-    public static readonly UserId Owner = new(Numbered(10)), Actor = new(Numbered(11)), Peer = new(Numbered(12)), Plain = new(Numbered(13)), Stranger = new(Numbered(14));
-    public static readonly RoleId Everyone = RoleId.Everyone(Id), Low = new(Numbered(20)), Own = new(Numbered(21)), High = new(Numbered(22));
+    public static readonly UserId Owner = new(Numbered(10)), Actor = new(Numbered(11)), Peer = new(Numbered(12)), Plain = new(Numbered(13)), Stranger = new(Numbered(14)), Banned = new(Numbered(15)), Silenced = new(Numbered(16)), Admin = new(Numbered(17));
+    public static readonly RoleId Everyone = RoleId.Everyone(Id), Low = new(Numbered(20)), Own = new(Numbered(21)), High = new(Numbered(22)), Administrators = new(Numbered(23)), NewRole = new(Numbered(29));
     public static readonly ChannelId Text = new(Numbered(30)), Voice = new(Numbered(31)), Category = new(Numbered(32)), Hidden = new(Numbered(33)), HiddenCategory = new(Numbered(34)), New = new(Numbered(39));
 
     /// <summary>An overwrite on <see cref="Text"/> that changes nothing but can be deleted by who has SPEAK.</summary>
@@ -28,8 +28,10 @@ internal static class SampleServer
             new ChannelRecord(Category, Id, ChannelType.Category, "category", null, null, 2, []),
             new ChannelRecord(Hidden, Id, ChannelType.Text, "hidden", null, null, 3, [new Overwrite(Id.Value, OverwriteType.Role, Permissions.None, Permissions.ViewChannel)]),
             new ChannelRecord(HiddenCategory, Id, ChannelType.Category, "hidden", null, null, 4, [new Overwrite(Id.Value, OverwriteType.Role, Permissions.None, Permissions.ViewChannel)])),
-        Index(role => role.Id, Role(Everyone, 0, granted), Role(Low, 1), Role(Own, 2), Role(High, 3)),
-        Index(member => member.UserId, Member(Owner), Member(Actor, Own), Member(Peer, Own), Member(Plain, Low)),
+        Index(role => role.Id, Role(Everyone, 0, granted), Role(Administrators, 1, Permissions.Administrator), Role(Low, 1), Role(Own, 3), Role(High, 4)),
+        Index(member => member.UserId, Member(Owner), Member(Actor, Own), Member(Peer, Own), Member(Plain, Low), Member(Admin, Administrators)).ToImmutableSortedDictionary(),
+        ImmutableSortedDictionary<UserId, BanRecord>.Empty.Add(Banned, new BanRecord(Id, Banned, Owner, "spam", Now)),
+        ImmutableDictionary<UserId, Sanctions>.Empty.Add(Silenced, new Sanctions(Now.AddDays(1), ServerMute: true)),
         Index(
             invite => invite.Code,
             new InviteRecord("owners", Id, Owner, 0, null, null, Now),

@@ -25,7 +25,14 @@ public class ServerEntityTests
         (new DeleteChannel(Actor, Text), Permissions.ManageChannels),
         (new SetOverwrite(Actor, Text, new Overwrite(Plain.Value, OverwriteType.Member, Permissions.ViewChannel, Permissions.None)), Permissions.ManageChannels | Permissions.ManageRoles),
         (new DeleteOverwrite(Actor, Text, Low.Value), Permissions.ManageChannels | Permissions.ManageRoles | Permissions.Speak),
-        (new UpdateRolePermissions(Actor, Low, Permissions.ViewChannel), Permissions.ManageRoles),
+        (new CreateRole(Actor, NewRole, "gardener", 0x00ff00, true, true, Permissions.ViewChannel), Permissions.ManageRoles),
+        (new UpdateRole(Actor, Low, "lowest", null, null, null, Permissions.ViewChannel), Permissions.ManageRoles),
+        (new MoveRoles(Actor, [new RolePlace(Low, 2)]), Permissions.ManageRoles),
+        (new DeleteRole(Actor, Low), Permissions.ManageRoles),
+        (new SetMemberRole(Actor, Plain, Low, Has: false), Permissions.ManageRoles),
+        (new UpdateMember(Actor, Plain, true, "Fern", false, null, true, true), Permissions.ManageNicknames | Permissions.MuteMembers | Permissions.DeafenMembers),
+        (new BanMember(Actor, Plain, "spam", 60), Permissions.BanMembers),
+        (new UnbanMember(Actor, Banned), Permissions.BanMembers),
         (new CreateInvite(Actor, "new", null, null), Permissions.CreateInvite),
         (new DeleteInvite(Actor, "owners"), Permissions.ManageServer),
         (new RemoveMember(Actor, Plain), Permissions.KickMembers),
@@ -83,10 +90,53 @@ public class ServerEntityTests
         ("deny what one lacks", new SetOverwrite(Actor, Text, new Overwrite(Low.Value, OverwriteType.Role, 0, Permissions.Administrator)), ErrorCode.MissingPermissions),
         ("delete an overwrite that is not there", new DeleteOverwrite(Actor, Text, Plain.Value), ErrorCode.NotFound),
         ("delete an overwrite in an unknown channel", new DeleteOverwrite(Actor, New, Low.Value), ErrorCode.NotFound),
-        ("change an unknown role", new UpdateRolePermissions(Actor, new RoleId(New.Value), 0), ErrorCode.NotFound),
-        ("change one's own role", new UpdateRolePermissions(Actor, Own, Permissions.Speak), ErrorCode.MissingPermissions),
-        ("change a higher role", new UpdateRolePermissions(Actor, High, Permissions.Speak), ErrorCode.MissingPermissions),
-        ("grant what one lacks", new UpdateRolePermissions(Actor, Low, Permissions.Administrator), ErrorCode.MissingPermissions),
+        ("change an unknown role", new UpdateRole(Actor, new RoleId(New.Value), null, null, null, null, 0), ErrorCode.NotFound),
+        ("change one's own role", new UpdateRole(Actor, Own, null, null, null, null, Permissions.Speak), ErrorCode.MissingPermissions),
+        ("change a higher role", new UpdateRole(Actor, High, "mine", null, null, null, null), ErrorCode.MissingPermissions),
+        ("grant what one lacks", new UpdateRole(Actor, Low, null, null, null, null, Permissions.Administrator), ErrorCode.MissingPermissions),
+        ("take back what one lacks", new UpdateRole(Actor, Administrators, null, null, null, null, Permissions.None), ErrorCode.MissingPermissions),
+        ("rename @everyone", new UpdateRole(Actor, Everyone, "all", null, null, null, null), ErrorCode.Conflict),
+        ("create a role with what one lacks", new CreateRole(Actor, NewRole, "x", 0, false, false, Permissions.Administrator), ErrorCode.MissingPermissions),
+        ("move an unknown role", new MoveRoles(Actor, [new RolePlace(Low, 2), new RolePlace(NewRole, 1)]), ErrorCode.NotFound),
+        ("move one's own role", new MoveRoles(Actor, [new RolePlace(Own, 2)]), ErrorCode.MissingPermissions),
+        ("move a higher role", new MoveRoles(Actor, [new RolePlace(High, 1)]), ErrorCode.MissingPermissions),
+        ("move a role above one's own", new MoveRoles(Actor, [new RolePlace(Low, 4)]), ErrorCode.MissingPermissions),
+        ("move an older role beside one's own", new MoveRoles(Actor, [new RolePlace(Low, 3)]), ErrorCode.MissingPermissions),
+        ("move @everyone", new MoveRoles(Actor, [new RolePlace(Everyone, 1)]), ErrorCode.Conflict),
+        ("delete an unknown role", new DeleteRole(Actor, NewRole), ErrorCode.NotFound),
+        ("delete one's own role", new DeleteRole(Actor, Own), ErrorCode.MissingPermissions),
+        ("delete a higher role", new DeleteRole(Actor, High), ErrorCode.MissingPermissions),
+        ("delete @everyone", new DeleteRole(Actor, Everyone), ErrorCode.Conflict),
+        ("give an unknown role", new SetMemberRole(Actor, Plain, NewRole, true), ErrorCode.NotFound),
+        ("give a role to a stranger", new SetMemberRole(Actor, Stranger, Low, true), ErrorCode.NotFound),
+        ("give one's own role", new SetMemberRole(Actor, Plain, Own, true), ErrorCode.MissingPermissions),
+        ("give oneself a higher role", new SetMemberRole(Actor, Actor, High, true), ErrorCode.MissingPermissions),
+        ("give a role with what one lacks", new SetMemberRole(Actor, Plain, Administrators, true), ErrorCode.MissingPermissions),
+        ("give a role to an equal", new SetMemberRole(Actor, Peer, Low, true), ErrorCode.MissingPermissions),
+        ("take a role from the owner", new SetMemberRole(Actor, Owner, Low, false), ErrorCode.MissingPermissions),
+        ("give @everyone", new SetMemberRole(Actor, Plain, Everyone, true), ErrorCode.Conflict),
+        ("change a stranger", new UpdateMember(Actor, Stranger, true, "x", false, null, null, null), ErrorCode.NotFound),
+        ("nickname an equal", new UpdateMember(Actor, Peer, true, "x", false, null, null, null), ErrorCode.MissingPermissions),
+        ("nickname the owner", new UpdateMember(Actor, Owner, true, "x", false, null, null, null), ErrorCode.MissingPermissions),
+        ("time out an equal", new UpdateMember(Actor, Peer, false, null, true, Now.AddHours(1), null, null), ErrorCode.MissingPermissions),
+        ("time out oneself", new UpdateMember(Actor, Actor, false, null, true, Now.AddHours(1), null, null), ErrorCode.MissingPermissions),
+        ("time out the owner", new UpdateMember(Actor, Owner, false, null, true, Now.AddHours(1), null, null), ErrorCode.MissingPermissions),
+        ("time out an administrator", new UpdateMember(Actor, Admin, false, null, true, Now.AddHours(1), null, null), ErrorCode.MissingPermissions),
+        ("time out until now", new UpdateMember(Actor, Plain, false, null, true, Now, null, null), ErrorCode.InvalidBody),
+        ("time out for too long", new UpdateMember(Actor, Plain, false, null, true, Now.AddDays(Limits.TimeoutMaxDays).AddSeconds(1), null, null), ErrorCode.InvalidBody),
+        ("mute an equal", new UpdateMember(Actor, Peer, false, null, false, null, true, null), ErrorCode.MissingPermissions),
+        ("ban an equal", new BanMember(Actor, Peer, null, 0), ErrorCode.MissingPermissions),
+        ("ban the owner", new BanMember(Actor, Owner, null, 0), ErrorCode.MissingPermissions),
+        ("ban oneself", new BanMember(Actor, Actor, null, 0), ErrorCode.MissingPermissions),
+        ("unban who is not banned", new UnbanMember(Actor, Plain), ErrorCode.NotFound),
+        ("transfer a server that is another's", new TransferServer(Actor, Actor), ErrorCode.MissingPermissions),
+        ("transfer to a stranger", new TransferServer(Owner, Stranger), ErrorCode.InvalidBody),
+        ("overwrite for an equal", new SetOverwrite(Actor, Text, new Overwrite(Peer.Value, OverwriteType.Member, Permissions.Speak, 0)), ErrorCode.MissingPermissions),
+        ("create with an overwrite of what one lacks",
+            new CreateChannel(Actor, New, ChannelType.Text, "new", null, null, null, Overwrites: [new Overwrite(Low.Value, OverwriteType.Role, Permissions.Administrator, 0)]), ErrorCode.MissingPermissions),
+        ("create with an overwrite for a stranger",
+            new CreateChannel(Actor, New, ChannelType.Text, "new", null, null, null, Overwrites: [new Overwrite(Stranger.Value, OverwriteType.Member, Permissions.Speak, 0)]), ErrorCode.NotFound),
+        ("join although banned", new JoinServer(Banned, "owners"), ErrorCode.Banned),
         ("join by an unknown invite", new JoinServer(Stranger, "unknown"), ErrorCode.NotFound),
         ("join by a used up invite", new JoinServer(Stranger, "used up"), ErrorCode.NotFound),
         ("join by an expired invite", new JoinServer(Stranger, "expired"), ErrorCode.NotFound),
@@ -134,7 +184,11 @@ public class ServerEntityTests
             new UpdateChannel(Actor, Text, "text", false, null, false, null, 0),
             new MoveChannels(Actor, [new ChannelPlace(Text, 0, true, null)]),
             new SetOverwrite(Actor, Text, LowOverwrite),
-            new UpdateRolePermissions(Actor, Low, Permissions.None),
+            new UpdateRole(Actor, Low, null, 0, null, null, Permissions.None),
+            new SetMemberRole(Actor, Plain, Low, true),
+            new UpdateMember(Actor, Plain, true, null, true, null, false, false),
+            new BanMember(Actor, Banned, "again", 0),
+            new MoveRoles(Actor, [new RolePlace(Low, 1)]),
             new JoinServer(Actor, "owners"),
             // By who used the last use up and asks again.
             new JoinServer(Actor, "used up"),
@@ -155,6 +209,14 @@ public class ServerEntityTests
         Refused(ErrorCode.LimitReached, Decide(
             server with { Channels = server.Channels.SetItem(Voice, server.Channels[Voice] with { Overwrites = [.. overwrites] }) },
             new SetOverwrite(Actor, Text, new Overwrite(Plain.Value, OverwriteType.Member, Permissions.Speak, 0))));
+        Refused(ErrorCode.LimitReached, Decide(
+            server with { Channels = server.Channels.SetItem(Voice, server.Channels[Voice] with { Overwrites = [.. overwrites] }) },
+            new CreateChannel(Actor, New, ChannelType.Text, "new", null, null, null, Overwrites: [LowOverwrite])));
+        var roles = Enumerable.Range(1000, Limits.RolesPerServer - server.Roles.Count).Select(i => server.Roles[Low] with { Id = new RoleId(Numbered(i)) });
+        Refused(ErrorCode.LimitReached, Decide(
+            server with { Roles = server.Roles.AddRange(roles.Select(role => KeyValuePair.Create(role.Id, role))) }, new CreateRole(Actor, NewRole, "x", 0, false, false, 0)));
+        var bans = Enumerable.Range(1000, Limits.BansPerServer).Select(i => server.Bans[Banned] with { UserId = new UserId(Numbered(i)) });
+        Refused(ErrorCode.LimitReached, Decide(server with { Bans = bans.ToImmutableSortedDictionary(ban => ban.UserId, ban => ban) }, new BanMember(Actor, Stranger, null, 0)));
         var invites = Enumerable.Range(0, Limits.InvitesPerServer).Select(i => server.Invites["own"] with { Code = $"{i}" });
         Refused(ErrorCode.LimitReached, Decide(server with { Invites = invites.ToImmutableDictionary(invite => invite.Code) }, new CreateInvite(Actor, "new", null, null)));
     }
@@ -191,6 +253,88 @@ public class ServerEntityTests
         var after = Accepted(Decide(Permissions.All, new DeleteChannel(Actor, Category))).Events.Aggregate((ServerState?)With(Permissions.All), (server, e) => ServerEntity.Apply(server, (ServerEvent)e))!;
         Assert.False(after.Channels.ContainsKey(Category));
         Assert.Null(after.Channels[Voice].CategoryId);
+    }
+
+    [Fact]
+    public void a_timed_out_moderator_moderates_nobody()
+    {
+        var server = With(Permissions.All & ~Permissions.Administrator);
+        var member = server.Members[Actor];
+        server = server with { Members = server.Members.SetItem(Actor, member with { Sanctions = new Sanctions(Now.AddSeconds(1)) }) };
+        foreach (var (command, _) in Guarded)
+        {
+            Refused(ErrorCode.MissingPermissions, Decide(server, command));
+            Accepted(ServerEntity.Decide(server, command, Now.AddSeconds(1), Ids));
+        }
+    }
+
+    [Fact]
+    public void a_timeout_needs_its_permission()
+    {
+        var command = new UpdateMember(Actor, Plain, false, null, true, Now.AddDays(Limits.TimeoutMaxDays), null, null);
+        Accepted(Decide(Permissions.TimeoutMembers, command));
+        Accepted(ServerEntity.Decide(With(Permissions.None), command with { Actor = Owner }, Now, Ids));
+        Refused(ErrorCode.MissingPermissions, Decide(NotAdministrator & ~Permissions.TimeoutMembers, command));
+    }
+
+    [Fact]
+    public void anybody_changes_their_own_nickname_who_may()
+    {
+        var own = new UpdateMember(Actor, Actor, true, "Ivy", false, null, null, null);
+        Accepted(Decide(Permissions.ChangeNickname, own));
+        Accepted(Decide(Permissions.ManageNicknames, own));
+        Refused(ErrorCode.MissingPermissions, Decide(NotAdministrator & ~Permissions.ChangeNickname & ~Permissions.ManageNicknames, own));
+    }
+
+    [Fact]
+    public void sanctions_outlast_leaving()
+    {
+        var joined = Assert.IsType<MemberJoined>(Assert.Single(Accepted(Decide(Permissions.None, new JoinServer(Silenced, "own"))).Events));
+        Assert.Equal(new Sanctions(Now.AddDays(1), ServerMute: true), joined.Member.Sanctions);
+        var back = ServerEntity.Apply(With(Permissions.None), joined)!;
+        Assert.False(back.SanctionsOfAbsent.ContainsKey(Silenced));
+        var left = ServerEntity.Decide(back, new RemoveMember(Silenced, Silenced), Now, Ids).Events.Aggregate((ServerState?)back, (server, e) => ServerEntity.Apply(server, (ServerEvent)e))!;
+        Assert.Equal(joined.Member.Sanctions, left.SanctionsOfAbsent[Silenced]);
+    }
+
+    [Fact]
+    public void a_deleted_role_goes_from_members_and_overwrites()
+    {
+        var before = With(Permissions.All);
+        var after = Accepted(Decide(before, new DeleteRole(Actor, Low))).Events.Aggregate((ServerState?)before, (server, e) => ServerEntity.Apply(server, (ServerEvent)e))!;
+        Assert.False(after.Roles.ContainsKey(Low));
+        Assert.Empty(after.Members[Plain].RoleIds);
+        Assert.Empty(after.Channels[Text].Overwrites);
+    }
+
+    [Fact]
+    public void a_new_role_is_below_older_ones_of_its_position()
+    {
+        var created = Assert.IsType<RoleRecord>(Accepted(Decide(Permissions.All, new CreateRole(Actor, NewRole, "x", 0, false, false, 0))).Reply.Value);
+        Assert.Equal(1, created.Position);
+        Assert.True(With(0).Roles[Low].IsAbove(created));
+        Assert.False(created.IsAbove(With(0).Roles[Low]));
+    }
+
+    [Fact]
+    public void a_ban_removes_the_member_and_keeps_the_reason()
+    {
+        var before = With(Permissions.All);
+        var banned = Assert.IsType<MemberBanned>(Assert.Single(Accepted(Decide(before, new BanMember(Actor, Plain, "spam", 60) { Reason = "from the header" })).Events));
+        Assert.Equal(("spam", "from the header", 60), (banned.Ban.Reason, banned.Reason, banned.DeleteMessageSeconds));
+        var after = ServerEntity.Apply(before, banned)!;
+        Assert.False(after.Members.ContainsKey(Plain));
+        Assert.Equal(banned.Ban, after.Bans[Plain]);
+        Assert.Equal("from the header", Assert.IsType<MemberBanned>(Assert.Single(Accepted(Decide(before, new BanMember(Actor, Plain, null, 0) { Reason = "from the header" })).Events)).Ban.Reason);
+    }
+
+    [Fact]
+    public void a_transferred_server_obeys_its_new_owner()
+    {
+        var after = (ServerState)Accepted(ServerEntity.Decide(With(Permissions.None), new TransferServer(Owner, Plain), Now, Ids)).Reply.Value!;
+        Accepted(ServerEntity.Decide(after, new DeleteServer(Plain), Now, Ids));
+        Refused(ErrorCode.MissingPermissions, ServerEntity.Decide(after, new DeleteServer(Owner), Now, Ids));
+        Accepted(ServerEntity.Decide(after, new RemoveMember(Owner, Owner), Now, Ids));
     }
 
     private static Decision Decide(Permissions granted, ServerCommand command) => Decide(With(granted), command);
