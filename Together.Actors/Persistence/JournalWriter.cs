@@ -18,6 +18,8 @@ public sealed partial class JournalWriter : IAsyncDisposable
 
     internal const int GuardLock = 0;
 
+    private const string Savepoint = "part";
+
     private const string InsertJournal = """
         insert into journal (position, persistence_id, sequence_nr, manifest, payload, scope, subject, batch_id, created_at)
         select p, i, n, m, b, s, u, $8, t
@@ -126,7 +128,7 @@ public sealed partial class JournalWriter : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var batch = new List<Append>();
+        var appends = new List<Append>();
         while (await _queue.Reader.WaitToReadAsync())
         {
             var (events, bytes) = (0, 0);
@@ -135,82 +137,128 @@ public sealed partial class JournalWriter : IAsyncDisposable
                 Interlocked.Add(ref _queuedBytes, -append.Bytes);
                 events += append.Events.Count;
                 bytes += append.Bytes;
-                batch.Add(append);
+                appends.Add(append);
             }
 
-            await StoreAsync(batch, 0, batch.Count);
-            batch.Clear();
+            await StoreAsync(appends);
+            appends.Clear();
         }
     }
 
     /// <summary>
-    /// Stores a part of the batch in one transaction. A part the database refuses is halved until the append at fault is
-    /// alone: only that one fails. Whether a part whose connection broke was stored is found out by its batch ID.
+    /// Stores in one transaction whatever can be stored of these appends. What the database refuses for its rows is halved until the
+    /// append at fault is alone: only that one fails. Whether a transaction whose connection broke was stored is found out by its batch ID.
     /// </summary>
-    private async Task StoreAsync(List<Append> batch, int start, int end)
+    private async Task StoreAsync(List<Append> appends)
     {
-        var part = new List<Append>(end - start);
-        for (var i = start; i < end; i++)
-        {
-            if (batch[i].Incarnation.HasFailed) batch[i].Fail(Reply.Unavailable);
-            else part.Add(batch[i]);
-        }
-
-        if (part.Count == 0) return;
-
-        var batchId = _ids.Next();
-        var entries = Number(part);
+        var batch = new Batch(_ids.Next(), _position);
         try
         {
-            await ExecuteAsync(entries, part, batchId);
+            await WriteAsync(appends, batch);
         }
         catch (Exception failure) when (IsAnswered(failure))
         {
             // The transaction is rolled back for certain.
-            if (failure is PostgresException refusal && !IsCausedByRows(refusal))
-            {
-                LogRefused(_logger, refusal.SqlState, part.Count);
-                foreach (var append in part) append.Fail(Reply.Unavailable);
-                return;
-            }
-
-            if (part.Count == 1)
-            {
-                LogPoisoned(_logger, failure, part[0].Incarnation.PersistenceId, part[0].FirstSequenceNr);
-                part[0].Fail(Reply.Unavailable);
-                return;
-            }
-
-            var middle = part.Count / 2;
-            await StoreAsync(part, 0, middle);
-            await StoreAsync(part, middle, part.Count);
+            LogRefused(_logger, failure.Message, appends.Count);
+            foreach (var append in appends) append.Fail(Reply.Unavailable);
             return;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             _available = false;
-            LogLost(_logger, failure, part.Count);
-            var stored = await FindAfterLossAsync(batchId, entries[^1].Position);
+            LogLost(_logger, failure, appends.Count);
+            var stored = await FindAfterLossAsync(batch);
             _available = true;
             if (!_closed) LogBack(_logger);
             if (!stored)
             {
-                foreach (var append in part) append.Fail(Reply.Unavailable);
+                foreach (var append in appends) append.Fail(Reply.Unavailable);
                 return;
             }
 
-            LogFound(_logger, part.Count);
+            LogFound(_logger, batch.Appends.Count);
         }
 
-        Volatile.Write(ref _position, entries[^1].Position);
-        await _log.CommittedAsync(new CommittedBatch(entries, part));
+        if (batch.Appends.Count == 0) return;
+        Volatile.Write(ref _position, batch.End);
+        await _log.CommittedAsync(new CommittedBatch(batch.Entries, batch.Appends));
     }
 
-    private List<LogEntry> Number(List<Append> part)
+    private async Task WriteAsync(List<Append> appends, Batch batch)
+    {
+        // Almost always all there is to do: without an explicit BEGIN it is one implicit transaction and one round trip.
+        if (await TryWriteAsync(appends, batch) is not { } refusal) return;
+        if (appends.Count == 1)
+        {
+            FailPoisoned(appends[0], refusal);
+            return;
+        }
+
+        // Each part a savepoint and all of them one commit: on a slow disk commits of their own would hold up everything behind them.
+        await using var transaction = await _session!.BeginTransactionAsync(_stop.Token);
+        await WriteHalvesAsync(transaction, appends, batch);
+        await transaction.CommitAsync(_stop.Token);
+    }
+
+    /// <param name="transaction">In which nothing of them is yet.</param>
+    /// <param name="appends">More than one, of which one at least is refused.</param>
+    /// <param name="batch">Of the transaction.</param>
+    private async Task WriteHalvesAsync(NpgsqlTransaction transaction, List<Append> appends, Batch batch)
+    {
+        var middle = appends.Count / 2;
+        var isFirstWritten = await WritePartAsync(transaction, appends[..middle], batch);
+        var second = appends[middle..];
+        // What is at fault must be in it then: asking for all of it would be a round trip in vain.
+        if (isFirstWritten && second.Count > 1) await WriteHalvesAsync(transaction, second, batch);
+        else await WritePartAsync(transaction, second, batch);
+    }
+
+    /// <summary>False when not all of it could be written.</summary>
+    private async Task<bool> WritePartAsync(NpgsqlTransaction transaction, List<Append> appends, Batch batch)
+    {
+        await transaction.SaveAsync(Savepoint, _stop.Token);
+        if (await TryWriteAsync(appends, batch) is not { } refusal) return true;
+        await transaction.RollbackAsync(Savepoint, _stop.Token);
+        if (appends.Count == 1) FailPoisoned(appends[0], refusal);
+        else await WriteHalvesAsync(transaction, appends, batch);
+        return false;
+    }
+
+    /// <summary>Adds to the batch those appends whose entity has not failed, and answers null; or the refusal, when their rows are at fault.</summary>
+    private async Task<Exception?> TryWriteAsync(List<Append> appends, Batch batch)
+    {
+        appends.RemoveAll(append =>
+        {
+            if (append.Incarnation.HasFailed) append.Fail(Reply.Unavailable);
+            return append.Incarnation.HasFailed;
+        });
+        if (appends.Count == 0) return null;
+
+        var entries = Number(appends, batch.End);
+        // Added before the outcome is known: a broken connection asks for all that may have been stored.
+        batch.Add(entries, appends);
+        try
+        {
+            await ExecuteAsync(entries, appends, batch.Id);
+            return null;
+        }
+        catch (Exception refusal) when (IsAnswered(refusal) && IsCausedByRows(refusal))
+        {
+            batch.RemoveLast(entries, appends);
+            return refusal;
+        }
+    }
+
+    private void FailPoisoned(Append append, Exception refusal)
+    {
+        LogPoisoned(_logger, refusal, append.Incarnation.PersistenceId, append.FirstSequenceNr);
+        append.Fail(Reply.Unavailable);
+    }
+
+    private static List<LogEntry> Number(List<Append> appends, long position)
     {
         var entries = new List<LogEntry>();
-        var position = _position;
-        foreach (var append in part)
+        foreach (var append in appends)
         {
             for (var i = 0; i < append.Events.Count; i++)
                 entries.Add(new LogEntry(++position, append.Incarnation.PersistenceId, append.FirstSequenceNr + i, append.Events[i], append.At));
@@ -219,14 +267,14 @@ public sealed partial class JournalWriter : IAsyncDisposable
         return entries;
     }
 
-    private async Task ExecuteAsync(List<LogEntry> entries, List<Append> part, Guid batchId)
+    private async Task ExecuteAsync(List<LogEntry> entries, List<Append> appends, Guid batchId)
     {
         var count = entries.Count;
         var (positions, ids, numbers) = (new long[count], new string[count], new long[count]);
         var (manifests, payloads) = (new string[count], new byte[count][]);
         var (scopes, subjects, times) = (new Guid[count], new Guid?[count], new DateTime[count]);
         var row = 0;
-        foreach (var append in part)
+        foreach (var append in appends)
         {
             for (var i = 0; i < append.Events.Count; i++, row++)
             {
@@ -237,7 +285,6 @@ public sealed partial class JournalWriter : IAsyncDisposable
             }
         }
 
-        // One batch without an explicit BEGIN is one implicit transaction and one round trip.
         await using var commands = new NpgsqlBatch(_session);
         _projection.Clear();
         foreach (var entry in entries) _projection.Add(entry);
@@ -261,10 +308,10 @@ public sealed partial class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Data exceptions, constraint violations and program limits lie in the rows (classes 22, 23, 54); a full disk (53), a
-    /// read-only or ending server (25, 57, 58) lies in the database and would refuse every part alike.
+    /// Data exceptions, constraint violations and program limits lie in the rows (classes 22, 23, 54), as does what fails before it
+    /// is sent; a full disk (53), a read-only or ending server (25, 57, 58) lies in the database and would refuse every part alike.
     /// </summary>
-    private static bool IsCausedByRows(PostgresException refusal) => refusal.SqlState[..2] is "22" or "23" or "54";
+    private static bool IsCausedByRows(Exception refusal) => refusal is not PostgresException { SqlState: var state } || state[..2] is "22" or "23" or "54";
 
     /// <summary>The session still works, so the server has answered this very batch, or the failure came before anything was sent.</summary>
     private bool IsAnswered(Exception failure) =>
@@ -273,9 +320,7 @@ public sealed partial class JournalWriter : IAsyncDisposable
         && _session?.FullState == System.Data.ConnectionState.Open;
 
     /// <summary>Opens a new session, which ends the lost one, and asks it whether the batch is there. Never guessed from sequence numbers.</summary>
-    /// <param name="batchId">Of the batch that was lost.</param>
-    /// <param name="end">Its last position.</param>
-    private async Task<bool> FindAfterLossAsync(Guid batchId, long end)
+    private async Task<bool> FindAfterLossAsync(Batch batch)
     {
         while (true)
         {
@@ -286,10 +331,10 @@ public sealed partial class JournalWriter : IAsyncDisposable
                 var head = await OpenSessionAsync(_stop.Token);
                 await using var command = new NpgsqlCommand("select exists (select from journal where position > $1 and batch_id = $2)", _session)
                 {
-                    Parameters = { new NpgsqlParameter<long> { TypedValue = _position }, new NpgsqlParameter<Guid> { TypedValue = batchId } },
+                    Parameters = { new NpgsqlParameter<long> { TypedValue = _position }, new NpgsqlParameter<Guid> { TypedValue = batch.Id } },
                 };
                 var stored = (bool)(await command.ExecuteScalarAsync(_stop.Token))!;
-                var expected = stored ? end : _position;
+                var expected = stored ? batch.End : _position;
                 // Another host wrote while this one had no session, or the database was restored: the views here are of another log.
                 if (head != expected) Environment.FailFast($"The journal ends at {head} instead of {expected}; the host must start again from its tables.");
                 return stored;
@@ -346,8 +391,8 @@ public sealed partial class JournalWriter : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a batch of {Count} appends with {SqlState}")]
-    private static partial void LogRefused(ILogger logger, string sqlState, int count);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a batch of {Count} appends: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The append of {Entity} at {SequenceNr} cannot be stored")]
     private static partial void LogPoisoned(ILogger logger, Exception failure, string entity, long sequenceNr);
@@ -363,6 +408,32 @@ public sealed partial class JournalWriter : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database is back")]
     private static partial void LogBack(ILogger logger);
+
+    /// <summary>What one transaction stores, in order.</summary>
+    /// <param name="id">In each of its journal rows.</param>
+    /// <param name="start">The journal's last position before it.</param>
+    private sealed class Batch(Guid id, long start)
+    {
+        public Guid Id => id;
+
+        public long End => Entries.Count == 0 ? start : Entries[^1].Position;
+
+        public List<LogEntry> Entries { get; } = [];
+
+        public List<Append> Appends { get; } = [];
+
+        public void Add(List<LogEntry> entries, List<Append> appends)
+        {
+            Entries.AddRange(entries);
+            Appends.AddRange(appends);
+        }
+
+        public void RemoveLast(List<LogEntry> entries, List<Append> appends)
+        {
+            Entries.RemoveRange(Entries.Count - entries.Count, entries.Count);
+            Appends.RemoveRange(Appends.Count - appends.Count, appends.Count);
+        }
+    }
 }
 
 public sealed class DatabaseInUseException() : Exception(

@@ -89,6 +89,89 @@ public sealed class JournalWriterTests(PostgresFixture postgres) : IAsyncLifetim
         Assert.Equal(["before", "well again"], await node.NotesAsync(sick));
         Assert.Equal(2L, await node.Journal.LastSequenceNrAsync(sick.PersistenceId));
         await AssertStoredOnceAsync(node, 1 + 1 + 100 + 1);
+        // "before", "first", all that was pending beside the poison, and "well again".
+        Assert.Equal(4L, await _database.ScalarAsync<long>("select count(distinct batch_id) from journal"));
+    }
+
+    [Fact]
+    public async Task several_poisoned_appends_fail_alone_wherever_they_stand()
+    {
+        await using var node = await NotebookNode.StartAsync(_database.ConnectionString);
+        Append[] appends;
+        await using (await HoldAsync("notes"))
+        {
+            Assert.True(node.Writer.TryAppend(NewAppend(node, 1, out _, "first")));
+            await WriterWaitsAsync();
+            appends = [.. Enumerable.Range(0, 13).Select(i => NewAppend(node, 1, out _, i is 0 or 5 or 6 or 12 ? "poison" : $"{i}"))];
+            foreach (var append in appends) Assert.True(node.Writer.TryAppend(append));
+        }
+
+        var stored = await Task.WhenAll(appends.Select(append => append.Done)).WaitAsync(Patience);
+        Assert.Equal([0, 5, 6, 12], Enumerable.Range(0, 13).Where(i => !stored[i]));
+        await AssertStoredOnceAsync(node, 1 + 9);
+    }
+
+    [Fact]
+    public async Task a_batch_with_poison_whose_answer_was_lost_after_commit_is_found_without_the_poison()
+    {
+        // The commit, and only that, waits for the gate.
+        await _database.ExecuteAsync("""
+            create table gate ();
+            create function pass() returns trigger language plpgsql as $$ begin lock table gate in access share mode; return null; end $$;
+            create constraint trigger pass after insert on notes deferrable initially deferred for each row execute function pass();
+            """);
+        await using var proxy = new PostgresProxy(_database.ConnectionString);
+        await using var node = await NotebookNode.StartAsync(_database.ConnectionString, proxy.ConnectionString);
+        var (before, poison, after) = (NewAppend(node, 1, out _, "before"), NewAppend(node, 1, out _, "poison"), NewAppend(node, 1, out _, "after"));
+        await using (await HoldAsync("gate"))
+        {
+            await using (await HoldAsync("notes"))
+            {
+                Assert.True(node.Writer.TryAppend(NewAppend(node, 1, out _, "poison")));
+                await WriterWaitsAsync();
+                foreach (var append in (Append[])[before, poison, after]) Assert.True(node.Writer.TryAppend(append));
+            }
+
+            Assert.False(await poison.Done.WaitAsync(Patience));
+            await WriterWaitsAsync();
+            proxy.FreezeAnswers();
+        }
+
+        await UntilAsync("select exists (select from notes where note = 'after')");
+        Assert.False(before.Done.IsCompleted);
+        proxy.Cut();
+        Assert.True(await before.Done.WaitAsync(Patience));
+        Assert.True(await after.Done.WaitAsync(Patience));
+        await AssertStoredOnceAsync(node, 2);
+    }
+
+    [Theory]
+    [InlineData("healthy")]
+    [InlineData("poison")]
+    public async Task a_batch_whose_commit_is_refused_fails_whole_and_the_next_is_stored(string beside)
+    {
+        await _database.ExecuteAsync("""
+            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not now' using errcode = 'read_only_sql_transaction'; end $$;
+            create constraint trigger refuse after insert on notes deferrable initially deferred for each row execute function refuse();
+            """);
+        await using var node = await NotebookNode.StartAsync(_database.ConnectionString);
+        Append[] appends = [NewAppend(node, 1, out var ask, "one"), NewAppend(node, 1, out _, beside), NewAppend(node, 1, out _, "three")];
+        await using (await HoldAsync("notes"))
+        {
+            Assert.True(node.Writer.TryAppend(NewAppend(node, 1, out _, "first")));
+            await WriterWaitsAsync();
+            foreach (var append in appends) Assert.True(node.Writer.TryAppend(append));
+        }
+
+        Assert.All(await Task.WhenAll(appends.Select(append => append.Done)).WaitAsync(Patience), Assert.False);
+        Assert.Equal(Reply.Unavailable, await ask.Answer);
+        Assert.True(node.Writer.IsAvailable);
+
+        await _database.ExecuteAsync("drop trigger refuse on notes");
+        var next = NewAppend(node, 1, out _, "next");
+        Assert.True(node.Writer.TryAppend(next));
+        Assert.True(await next.Done.WaitAsync(Patience));
+        await AssertStoredOnceAsync(node, 1);
     }
 
     [Fact]
