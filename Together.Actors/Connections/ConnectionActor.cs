@@ -196,16 +196,16 @@ public sealed class ConnectionActor : Actor
         bool? outcome = null;
         while (outcome is null)
         {
-            var to = _gateway.Log.Position;
-            if (to - after > TurnEvents || isOutOfTail)
+            if (_gateway.Log.Position - after > TurnEvents || isOutOfTail)
             {
-                var root = _gateway.Views.Root;
+                var (to, root) = (0L, ViewRoot.Empty);
+                await TurnAsync(position => (to, root) = (position, _gateway.Views.Root));
                 var gap = await GapAsync(after, to, root, identity.User);
                 replayed += gap.Count;
-                if (!MayReplay(gap, replayed, shared, root, identity.User)) return false;
+                if (!MayReplay(gap, replayed, root, identity.User, out var start)) return false;
                 // A slow reader may need longer for it than a client has until IDENTIFY.
                 (_connection.IsIdentified, _connection.LastHeard) = (true, _gateway.Time.GetTimestamp());
-                await SendAsync(Replay.Frames(gap, shared, root, identity.User));
+                await SendAsync(Replay.Frames(gap, shared, start, root, identity.User));
                 (after, shared, isOutOfTail) = (to, null, false);
                 continue;
             }
@@ -220,9 +220,9 @@ public sealed class ConnectionActor : Actor
                     return;
                 }
 
-                outcome = MayReplay(gap, replayed + gap.Count, shared, root, identity.User);
+                outcome = MayReplay(gap, replayed + gap.Count, root, identity.User, out var start);
                 if (outcome == false || !Adopt(identity, ticket.GatewaySession, root)) return;
-                foreach (var frame in Replay.Frames(gap, shared, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
+                foreach (var frame in Replay.Frames(gap, shared, start, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
                 _connection.Enqueue(
                     Frame.Dispatch(position, "RESUMED", new Resumed([], [], [], Protocol.Users.UserSettings.Default), WireJson.Default.Resumed), isBounded: false);
                 _gateway.Registry.Add(_connection, root);
@@ -278,12 +278,10 @@ public sealed class ConnectionActor : Actor
         return found is [var entry] && Replay.SendsSeveral(entry) ? entry : null;
     }
 
-    private bool MayReplay(List<LogEntry> gap, int replayed, LogEntry? shared, ViewRoot root, UserId user)
+    private bool MayReplay(List<LogEntry> gap, int replayed, ViewRoot root, UserId user, out ViewRoot start)
     {
-        if (replayed > _gateway.Settings.ResumeEvents) return false;
-        // What the client has is from before a change that is repeated, or from after it.
-        var before = shared is null ? root : Replay.Before(shared, root);
-        return !gap.Any(entry => Replay.ChangesWhatIsSeen(entry, root, user) || (shared is not null && Replay.ChangesWhatIsSeen(entry, before, user)));
+        start = root;
+        return replayed <= _gateway.Settings.ResumeEvents && !Replay.ChangesWhatIsSeen(gap, root, user, out start);
     }
 
     private static Func<LogEntry, bool> Filter(ViewRoot root, UserId user)

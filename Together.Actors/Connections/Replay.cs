@@ -4,7 +4,6 @@ using Together.Actors.Persistence;
 using Together.Actors.Servers;
 using Together.Actors.Views;
 using Together.Protocol;
-using Together.Protocol.Channels;
 
 namespace Together.Actors.Connections;
 
@@ -26,39 +25,47 @@ internal static class Replay
         && (entry.Event is not ChannelMessageEvent e
             || (root.Server(e.ServerId) is { } server && server.Channels.TryGetValue(e.ChannelId, out var channel) && server.CanView(user, channel)));
 
-    /// <summary>True when the event changed which servers or channels the user may see.</summary>
-    public static bool ChangesWhatIsSeen(LogEntry entry, ViewRoot root, UserId user)
+    /// <summary>
+    /// Whether any event of the gap changed which servers or channels the user sees. Goes back from the root at the gap's end,
+    /// event by event, so that each is judged by the rights of its moment.
+    /// </summary>
+    /// <param name="gap">All that concerns the user, in order.</param>
+    /// <param name="root">At the gap's end.</param>
+    /// <param name="user">Who resumes.</param>
+    /// <param name="start">The root before the gap: exact in what decides about the user's sight, and only in that.</param>
+    public static bool ChangesWhatIsSeen(IReadOnlyList<LogEntry> gap, ViewRoot root, UserId user, out ViewRoot start)
     {
-        return entry.Event switch
+        start = root;
+        for (var i = gap.Count - 1; i >= 0; i--)
         {
-            ServerCreated or MemberJoined or MemberRemoved or MemberBanned when entry.Event.Subject == user.Value => true,
+            if (gap[i].Event is not ServerEvent happened) continue;
+            var after = start;
+            start = Undo(happened, after);
+            if (ChangesWhatIsSeen(happened, start, after, user)) return true;
+        }
+
+        return false;
+    }
+
+    private static bool ChangesWhatIsSeen(ServerEvent happened, ViewRoot before, ViewRoot after, UserId user)
+    {
+        return happened switch
+        {
+            ServerCreated or MemberJoined or MemberRemoved or MemberBanned => happened.Subject == user.Value,
             ServerDeleted e => e.MemberIds.Contains(user),
-            ServerUpdated e => e.Before.OwnerId != e.Server.OwnerId && (e.Before.OwnerId == user || e.Server.OwnerId == user),
-            ChannelCreated e => CanView(e.ServerId, e.Channel),
-            ChannelDeleted e => CanView(e.ServerId, e.Channel),
-            ChannelUpdated e => CanView(e.ServerId, e.Before) != CanView(e.ServerId, e.Channel),
-            RoleUpdated e => ((e.Before.Permissions ^ e.Role.Permissions) & Dispatches.DecidesView) != 0 && Has(e.Role),
-            RoleDeleted e => e.MemberIds.Contains(user) && !IsOwner(e.ServerId)
-                && ((e.Role.Permissions & Dispatches.DecidesView) != 0 || e.Overwrites.Any(gone => Decides(gone.Overwrite))),
-            MemberUpdated e when e.Member.UserId == user => !IsOwner(e.ServerId)
-                && e.Before.RoleIds.Except(e.Member.RoleIds).Concat(e.Member.RoleIds.Except(e.Before.RoleIds)).Any(role => RoleDecides(e.ServerId, role)),
+            ChannelCreated e => Sees(after, e.Channel.Id),
+            ChannelUpdated e => Sees(before, e.Channel.Id) != Sees(after, e.Channel.Id),
+            ChannelDeleted e => Sees(before, e.Channel.Id),
+            ServerUpdated e => e.Before.OwnerId != e.Server.OwnerId && SeesOthers(),
+            RoleUpdated e => ((e.Before.Permissions ^ e.Role.Permissions) & Dispatches.DecidesView) != 0 && SeesOthers(),
+            RoleDeleted e => e.MemberIds.Contains(user) && SeesOthers(),
+            MemberUpdated e => e.Member.UserId == user && !e.Before.RoleIds.SequenceEqual(e.Member.RoleIds) && SeesOthers(),
             _ => false,
         };
 
-        bool CanView(ServerId id, ChannelRecord channel) => root.Server(id) is { } server && server.CanView(user, channel);
+        bool Sees(ViewRoot root, ChannelId id) => root.Server(happened.ServerId) is { } server && server.Channels.TryGetValue(id, out var channel) && server.CanView(user, channel);
 
-        bool IsOwner(ServerId id) => root.Server(id)?.OwnerId == user;
-
-        bool Has(RoleRecord role) =>
-            root.Server(role.ServerId) is { } server && server.OwnerId != user && server.Members.TryGetValue(user, out var member)
-            && (role.IsEveryone || member.RoleIds.Contains(role.Id));
-
-        // What a role that is gone by now decided, nobody knows.
-        bool RoleDecides(ServerId id, RoleId role) =>
-            root.Server(id) is not { } server || !server.Roles.TryGetValue(role, out var record) || (record.Permissions & Dispatches.DecidesView) != 0
-            || server.Channels.Values.Any(channel => channel.Overwrites.Any(overwrite => overwrite.Id == role.Value && Decides(overwrite)));
-
-        static bool Decides(Overwrite overwrite) => ((overwrite.Allow | overwrite.Deny) & Permissions.ViewChannel) != 0;
+        bool SeesOthers() => after.Server(happened.ServerId) is { } server && server.Channels.Keys.Any(id => Sees(before, id) != Sees(after, id));
     }
 
     /// <summary>Whether one user may get several frames of the event, which then share its position.</summary>
@@ -71,15 +78,18 @@ internal static class Replay
         _ => false,
     };
 
-    /// <summary>Today's root, but for what an event that <see cref="SendsSeveral"/> changed.</summary>
-    public static ViewRoot Before(LogEntry entry, ViewRoot root)
+    /// <summary>The root without what an event did to channels, roles, members and the owner.</summary>
+    public static ViewRoot Undo(ServerEvent happened, ViewRoot root)
     {
-        if (entry.Event is not ServerEvent happened || root.Server(happened.ServerId) is not { } server) return root;
+        if (root.Server(happened.ServerId) is not { } server) return root;
         var before = happened switch
         {
-            RoleUpdated e => server with { Roles = server.Roles.SetItem(e.Role.Id, e.Before) },
-            MemberUpdated e => server with { Members = server.Members.SetItem(e.Member.UserId, e.Before) },
             ServerUpdated e => server with { Record = e.Before },
+            ChannelCreated e => server with { Channels = server.Channels.Remove(e.Channel.Id) },
+            ChannelUpdated e => server with { Channels = server.Channels.SetItem(e.Channel.Id, e.Before) },
+            ChannelDeleted e => server with { Channels = server.Channels.SetItem(e.Channel.Id, e.Channel) },
+            RoleCreated e => server with { Roles = server.Roles.Remove(e.Role.Id) },
+            RoleUpdated e => server with { Roles = server.Roles.SetItem(e.Role.Id, e.Before) },
             RoleDeleted e => server with
             {
                 Roles = server.Roles.SetItem(e.Role.Id, e.Role),
@@ -88,9 +98,13 @@ internal static class Replay
                 Channels = server.Channels.SetItems(e.Overwrites.Where(gone => server.Channels.ContainsKey(gone.ChannelId)).Select(gone =>
                     KeyValuePair.Create(gone.ChannelId, server.Channels[gone.ChannelId] with { Overwrites = [.. server.Channels[gone.ChannelId].Overwrites, gone.Overwrite] }))),
             },
+            MemberJoined e => server with { Members = server.Members.Remove(e.Member.UserId) },
+            MemberUpdated e => server with { Members = server.Members.SetItem(e.Member.UserId, e.Before) },
+            MemberRemoved { Member: { } member } => server with { Members = server.Members.SetItem(member.UserId, member) },
+            MemberBanned { Member: { } member } => server with { Members = server.Members.SetItem(member.UserId, member) },
             _ => server,
         };
-        return root with { Servers = root.Servers.SetItem(server.Id, before) };
+        return ReferenceEquals(before, server) ? root : root with { Servers = root.Servers.SetItem(server.Id, before) };
     }
 
     /// <summary>
@@ -99,9 +113,10 @@ internal static class Replay
     /// </summary>
     /// <param name="gap">What happened after the client's position.</param>
     /// <param name="shared">What happened at it, when that has to be repeated.</param>
-    /// <param name="root">Today's.</param>
+    /// <param name="start">The root before the gap.</param>
+    /// <param name="root">The root at its end.</param>
     /// <param name="user">Who resumes.</param>
-    public static IEnumerable<Frame> Frames(IReadOnlyList<LogEntry> gap, LogEntry? shared, ViewRoot root, UserId user)
+    public static IEnumerable<Frame> Frames(IReadOnlyList<LogEntry> gap, LogEntry? shared, ViewRoot start, ViewRoot root, UserId user)
     {
         var deleted = gap.SelectMany(entry => entry.Event switch
         {
@@ -113,7 +128,7 @@ internal static class Replay
         var audience = new One(user);
         if (shared is not null)
         {
-            Dispatches.Describe(shared, Before(shared, root), root, audience);
+            Dispatches.Describe(shared, Undo((ServerEvent)shared.Event, start), start, audience);
             foreach (var frame in audience.Take()) yield return frame;
         }
 
