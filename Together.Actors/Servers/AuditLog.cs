@@ -52,8 +52,13 @@ public static class AuditLog
             AuditActions.MemberJoin, e.Member.UserId.Value, Nothing, new() { ["invite_code"] = e.Invite.Code, ["inviter_id"] = e.Invite.InviterId.ToString() }, null),
         MemberUpdated e => (
             e.Before.RoleIds.SequenceEqual(e.Member.RoleIds) ? AuditActions.MemberUpdate : AuditActions.MemberRoleUpdate, e.Member.UserId.Value, Fields(e.Before), Fields(e.Member), null),
-        MemberRemoved e when e.ActorId != e.UserId => (AuditActions.MemberKick, e.UserId.Value, Nothing, Nothing, null),
-        MemberBanned e => (AuditActions.MemberBanAdd, e.Ban.UserId.Value, Nothing, Nothing, e.Ban.Reason),
+        MemberRemoved e when e.ActorId != e.UserId => (AuditActions.MemberKick, e.UserId.Value, Lost(e.Member), Nothing, null),
+        MemberBanned e => (
+            AuditActions.MemberBanAdd,
+            e.Ban.UserId.Value,
+            Lost(e.Member),
+            e.DeleteMessageSeconds == 0 ? Nothing : new() { ["delete_message_seconds"] = e.DeleteMessageSeconds },
+            e.Ban.Reason),
         MemberUnbanned e => (AuditActions.MemberBanRemove, e.Ban.UserId.Value, Nothing, Nothing, null),
         _ => default,
     };
@@ -98,6 +103,15 @@ public static class AuditLog
         ["server_mute"] = member.Sanctions.ServerMute,
         ["server_deaf"] = member.Sanctions.ServerDeaf,
     };
+
+    /// <summary>What goes with a membership.</summary>
+    private static Dictionary<string, JsonNode?> Lost(MemberRecord? member)
+    {
+        var lost = new Dictionary<string, JsonNode?>();
+        if (member?.Nickname is { } nickname) lost["nickname"] = nickname;
+        if (member?.RoleIds.IsEmpty == false) lost["role_ids"] = Ids(member.RoleIds.Select(id => id.Value));
+        return lost;
+    }
 
     private static Dictionary<string, JsonNode?> Fields(InviteRecord invite) => new()
     {

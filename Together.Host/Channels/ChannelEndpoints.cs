@@ -17,13 +17,13 @@ public sealed class ChannelEndpoints(Node node)
     {
         var channels = api.MapGroup("").WithTags("channels");
         channels.MapGet("/servers/{id:guid}/channels", List).Produces<IReadOnlyList<Channel>>();
-        channels.MapPost("/servers/{id:guid}/channels", CreateAsync).Accepts<ChannelBody>("application/json").Produces<Channel>(StatusCodes.Status201Created);
-        channels.MapPatch("/servers/{id:guid}/channels", MoveAsync).Accepts<List<ChannelPlaceBody>>("application/json").Produces<IReadOnlyList<Channel>>();
+        channels.MapPost("/servers/{id:guid}/channels", CreateAsync).Accepts<ChannelBody>("application/json").Produces<Channel>(StatusCodes.Status201Created).Takes(Parameters.Reason);
+        channels.MapPatch("/servers/{id:guid}/channels", MoveAsync).Accepts<List<ChannelPlaceBody>>("application/json").Produces<IReadOnlyList<Channel>>().Takes(Parameters.Reason);
         channels.MapGet("/channels/{id:guid}", Get).Produces<Channel>();
-        channels.MapPatch("/channels/{id:guid}", UpdateAsync).Accepts<ChannelPatch>("application/json").Produces<Channel>();
-        channels.MapDelete("/channels/{id:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent);
-        channels.MapPut("/channels/{id:guid}/permissions/{targetId:guid}", SetOverwriteAsync).Accepts<OverwriteBody>("application/json").Produces(StatusCodes.Status204NoContent);
-        channels.MapDelete("/channels/{id:guid}/permissions/{targetId:guid}", DeleteOverwriteAsync).Produces(StatusCodes.Status204NoContent);
+        channels.MapPatch("/channels/{id:guid}", UpdateAsync).Accepts<ChannelPatch>("application/json").Produces<Channel>().Takes(Parameters.Reason);
+        channels.MapDelete("/channels/{id:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        channels.MapPut("/channels/{id:guid}/permissions/{targetId:guid}", SetOverwriteAsync).Accepts<OverwriteBody>("application/json").Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        channels.MapDelete("/channels/{id:guid}/permissions/{targetId:guid}", DeleteOverwriteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private IResult List(HttpContext context, Guid id)

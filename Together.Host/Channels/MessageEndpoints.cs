@@ -18,11 +18,15 @@ public sealed class MessageEndpoints(Node node)
     public void Map(IEndpointRouteBuilder api)
     {
         var messages = api.MapGroup("/channels/{id:guid}/messages").WithTags("messages");
-        messages.MapGet("", HistoryAsync).Produces<IReadOnlyList<Message>>();
+        messages.MapGet("", HistoryAsync).Produces<IReadOnlyList<Message>>().Takes(
+            Parameters.Limit,
+            new("before", "Only those below this ID or before this RFC 3339 time."),
+            new("after", "The page next above this ID or time."),
+            new("around", "The page with this ID in its middle.", "uuid"));
         messages.MapPost("", PostAsync).Accepts<MessageBody>("application/json").Produces<Message>(StatusCodes.Status201Created).Produces<Message>();
         messages.MapGet("/{messageId:guid}", GetAsync).Produces<Message>();
         messages.MapPatch("/{messageId:guid}", EditAsync).Accepts<MessageBody>("application/json").Produces<Message>();
-        messages.MapDelete("/{messageId:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent);
+        messages.MapDelete("/{messageId:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private async Task<IResult> HistoryAsync(HttpContext context, Guid id)

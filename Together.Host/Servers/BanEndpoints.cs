@@ -15,9 +15,9 @@ public sealed class BanEndpoints(Node node)
     public void Map(IEndpointRouteBuilder api)
     {
         var bans = api.MapGroup("/servers/{id:guid}/bans").WithTags("bans");
-        bans.MapGet("", List).Produces<IReadOnlyList<Ban>>();
-        bans.MapPut("/{userId:guid}", BanAsync).Accepts<BanBody>("application/json").Produces(StatusCodes.Status204NoContent);
-        bans.MapDelete("/{userId:guid}", UnbanAsync).Produces(StatusCodes.Status204NoContent);
+        bans.MapGet("", List).Produces<IReadOnlyList<Ban>>().Takes(Parameters.Limit, Parameters.After);
+        bans.MapPut("/{userId:guid}", BanAsync).Accepts<BanBody>("application/json").Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        bans.MapDelete("/{userId:guid}", UnbanAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private IResult List(HttpContext context, Guid id)

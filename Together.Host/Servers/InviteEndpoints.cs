@@ -23,10 +23,10 @@ public sealed class InviteEndpoints(Node node)
     {
         var invites = api.MapGroup("").WithTags("invites");
         invites.MapGet("/servers/{id:guid}/invites", List).Produces<IReadOnlyList<Invite>>();
-        invites.MapPost("/servers/{id:guid}/invites", CreateAsync).Accepts<InviteBody>("application/json").Produces<Invite>(StatusCodes.Status201Created);
+        invites.MapPost("/servers/{id:guid}/invites", CreateAsync).Accepts<InviteBody>("application/json").Produces<Invite>(StatusCodes.Status201Created).Takes(Parameters.Reason);
         invites.MapGet("/invites/{code}", Get).AllowAnonymous().Produces<Invite>();
         invites.MapPost("/invites/{code}", JoinAsync).Produces<Server>();
-        invites.MapDelete("/invites/{code}", DeleteAsync).Produces(StatusCodes.Status204NoContent);
+        invites.MapDelete("/invites/{code}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private IResult List(HttpContext context, Guid id)

@@ -15,14 +15,15 @@ public sealed class MemberEndpoints(Node node)
     public void Map(IEndpointRouteBuilder api)
     {
         var members = api.MapGroup("/servers/{id:guid}/members").WithTags("members");
-        members.MapGet("", List).Produces<IReadOnlyList<Member>>();
+        members.MapGet("", List).Produces<IReadOnlyList<Member>>()
+            .Takes(Parameters.Limit, Parameters.After, new("query", "The beginning of a username or nickname, in any case."));
         members.MapGet("/{userId:guid}", Get).Produces<Member>();
-        members.MapPatch("/@me", UpdateOwnAsync).Accepts<OwnMemberPatch>("application/json").Produces<Member>();
-        members.MapPatch("/{userId:guid}", UpdateAsync).Accepts<MemberPatch>("application/json").Produces<Member>();
-        members.MapDelete("/@me", LeaveAsync).Produces(StatusCodes.Status204NoContent);
-        members.MapDelete("/{userId:guid}", KickAsync).Produces(StatusCodes.Status204NoContent);
-        members.MapPut("/{userId:guid}/roles/{roleId:guid}", GiveRoleAsync).Produces(StatusCodes.Status204NoContent);
-        members.MapDelete("/{userId:guid}/roles/{roleId:guid}", TakeRoleAsync).Produces(StatusCodes.Status204NoContent);
+        members.MapPatch("/@me", UpdateOwnAsync).Accepts<OwnMemberPatch>("application/json").Produces<Member>().Takes(Parameters.Reason);
+        members.MapPatch("/{userId:guid}", UpdateAsync).Accepts<MemberPatch>("application/json").Produces<Member>().Takes(Parameters.Reason);
+        members.MapDelete("/@me", LeaveAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        members.MapDelete("/{userId:guid}", KickAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        members.MapPut("/{userId:guid}/roles/{roleId:guid}", GiveRoleAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        members.MapDelete("/{userId:guid}/roles/{roleId:guid}", TakeRoleAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private IResult List(HttpContext context, Guid id)

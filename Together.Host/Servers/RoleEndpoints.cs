@@ -17,10 +17,10 @@ public sealed class RoleEndpoints(Node node)
     {
         var roles = api.MapGroup("/servers/{id:guid}/roles").WithTags("roles");
         roles.MapGet("", List).Produces<IReadOnlyList<Role>>();
-        roles.MapPost("", CreateAsync).Accepts<RoleBody>("application/json").Produces<Role>(StatusCodes.Status201Created);
-        roles.MapPatch("", MoveAsync).Accepts<List<RolePlaceBody>>("application/json").Produces<IReadOnlyList<Role>>();
-        roles.MapPatch("/{roleId:guid}", UpdateAsync).Accepts<RolePatch>("application/json").Produces<Role>();
-        roles.MapDelete("/{roleId:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent);
+        roles.MapPost("", CreateAsync).Accepts<RoleBody>("application/json").Produces<Role>(StatusCodes.Status201Created).Takes(Parameters.Reason);
+        roles.MapPatch("", MoveAsync).Accepts<List<RolePlaceBody>>("application/json").Produces<IReadOnlyList<Role>>().Takes(Parameters.Reason);
+        roles.MapPatch("/{roleId:guid}", UpdateAsync).Accepts<RolePatch>("application/json").Produces<Role>().Takes(Parameters.Reason);
+        roles.MapDelete("/{roleId:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private IResult List(HttpContext context, Guid id) =>

@@ -19,10 +19,11 @@ public sealed class ServerEndpoints(Node node)
         servers.MapGet("", List).Produces<IReadOnlyList<Server>>();
         servers.MapPost("", (Delegate)CreateAsync).Accepts<ServerBody>("application/json").Produces<Server>(StatusCodes.Status201Created);
         servers.MapGet("/{id:guid}", Get).Produces<Server>();
-        servers.MapPatch("/{id:guid}", RenameAsync).Accepts<ServerBody>("application/json").Produces<Server>();
-        servers.MapDelete("/{id:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent);
-        servers.MapPost("/{id:guid}/transfer", TransferAsync).Accepts<TransferBody>("application/json").Produces<Server>();
-        servers.MapGet("/{id:guid}/audit-log", AuditLogAsync).Produces<AuditLogPage>();
+        servers.MapPatch("/{id:guid}", RenameAsync).Accepts<ServerBody>("application/json").Produces<Server>().Takes(Parameters.Reason);
+        servers.MapDelete("/{id:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        servers.MapPost("/{id:guid}/transfer", TransferAsync).Accepts<TransferBody>("application/json").Produces<Server>().Takes(Parameters.Reason);
+        servers.MapGet("/{id:guid}/audit-log", AuditLogAsync).Produces<AuditLogPage>().Takes(
+            Parameters.Limit, Parameters.Before, new("user_id", "Only what this user did.", "uuid"), new("action", "Only this action, such as role_update."));
     }
 
     private IResult List(HttpContext context) =>
