@@ -5,9 +5,9 @@ public static class Clock
     /// <summary>
     /// The time to the millisecond: what the wire carries. What is stored, replayed and read back is then the very same value.
     /// </summary>
-    public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time)
-    {
-        var now = time.GetUtcNow();
-        return new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
-    }
+    public static DateTimeOffset GetUtcMilliseconds(this TimeProvider time) => time.GetUtcNow().ToUtcMilliseconds();
+
+    /// <summary>The same moment in UTC, without what is finer than a millisecond.</summary>
+    public static DateTimeOffset ToUtcMilliseconds(this DateTimeOffset time) =>
+        new(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
 }

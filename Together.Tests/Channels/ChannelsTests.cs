@@ -26,6 +26,48 @@ public sealed class ChannelsTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task channel_begins_with_what_it_is_given()
+    {
+        var club = await Community.FoundAsync(_host);
+        var (bob, carol) = (await club.MemberAsync("bob"), await club.MemberAsync("carol"));
+        await using var bobs = await GatewayClient.IdentifiedAsync(_host, bob);
+        await using var carols = await GatewayClient.IdentifiedAsync(_host, carol);
+        var channel = (await club.Owner.PostAsync(
+            $"servers/{club.Id}/channels",
+            $$"""
+            {"name":"board","type":"voice","position":0,"slow_mode_seconds":21600,"user_limit":99,"permission_overwrites":[
+                {"id":"{{club.Id}}","type":"role","deny":1},{"id":"{{bob.Id}}","type":"member","allow":"1","deny":null}]}
+            """)).Expect(201);
+        Assert.Equal((0, 21_600, 99), (channel["position"].GetInt32(), channel["slow_mode_seconds"].GetInt32(), channel["user_limit"].GetInt32()));
+        Assert.Equal(
+            $$"""[{"id":"{{club.Id}}","type":"role","allow":"0","deny":"1"},{"id":"{{bob.Id}}","type":"member","allow":"1","deny":"0"}]""",
+            channel["permission_overwrites"].GetRawText());
+        Assert.True(JsonElement.DeepEquals(channel.Body, (await bobs.ReceiveAsync("CHANNEL_CREATE")).D));
+        await club.Owner.SayAsync(club.General, "done");
+        // Not for a moment is it there for somebody else.
+        Assert.Empty(await carols.BeforeAsync("done"));
+
+        var changed = (await club.Owner.PatchAsync($"channels/{channel.Id}", """{"slow_mode_seconds":5,"user_limit":0}""")).Expect(200);
+        Assert.Equal((5, 0), (changed["slow_mode_seconds"].GetInt32(), changed["user_limit"].GetInt32()));
+        var stranger = await _host.PersonAsync();
+        (await club.Owner.PostAsync($"servers/{club.Id}/channels", $$"""{"name":"x","permission_overwrites":[{"id":"{{stranger.Id}}","type":"member","deny":"1"}]}""")).ExpectRefusal(404, "not_found");
+        (await club.Owner.PostAsync($"servers/{club.Id}/channels", $$"""{"name":"x","permission_overwrites":[{"id":"{{bob.Id}}","type":"role","deny":"1"}]}""")).ExpectRefusal(404, "not_found");
+    }
+
+    [Fact]
+    public async Task overwrites_of_a_new_channel_need_manage_roles_and_the_bits()
+    {
+        var club = await Community.FoundAsync(_host);
+        var bob = await club.MemberAsync("bob");
+        await club.GrantAsync(Permissions.ManageChannels);
+        string Body(Permissions deny) => $$"""{"name":"x","permission_overwrites":[{"id":"{{club.Id}}","type":"role","deny":"{{(ulong)deny}}"}]}""";
+        (await bob.PostAsync($"servers/{club.Id}/channels", Body(Permissions.SendMessages))).ExpectRefusal(403, "missing_permissions");
+        await club.GrantAsync(Permissions.ManageChannels | Permissions.ManageRoles);
+        (await bob.PostAsync($"servers/{club.Id}/channels", Body(Permissions.SendMessages))).Expect(201);
+        (await bob.PostAsync($"servers/{club.Id}/channels", Body(Permissions.ManageMessages))).ExpectRefusal(403, "missing_permissions");
+    }
+
+    [Fact]
     public async Task channel_without_a_type_is_a_text_channel()
     {
         var club = await Community.FoundAsync(_host);
@@ -44,6 +86,18 @@ public sealed class ChannelsTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("""{"name":"x","position":"1"}""", "position")]
     [InlineData("""{"name":"x","category_id":"x"}""", "category_id")]
     [InlineData("""{"name":"x","topic":7}""", "topic")]
+    [InlineData("""{"name":"x","slow_mode_seconds":-1}""", "slow_mode_seconds")]
+    [InlineData("""{"name":"x","slow_mode_seconds":21601}""", "slow_mode_seconds")]
+    [InlineData("""{"name":"x","slow_mode_seconds":"5"}""", "slow_mode_seconds")]
+    [InlineData("""{"name":"x","user_limit":-1}""", "user_limit")]
+    [InlineData("""{"name":"x","user_limit":100}""", "user_limit")]
+    [InlineData("""{"name":"x","user_limit":true}""", "user_limit")]
+    [InlineData("""{"name":"x","permission_overwrites":{}}""", "permission_overwrites")]
+    [InlineData("""{"name":"x","permission_overwrites":[null]}""", "permission_overwrites[0]")]
+    [InlineData("""{"name":"x","permission_overwrites":[{"type":"role"}]}""", "permission_overwrites[0].id")]
+    [InlineData("""{"name":"x","permission_overwrites":[{"id":"01890000-0000-7000-8000-000000000000"}]}""", "permission_overwrites[0].type")]
+    [InlineData("""{"name":"x","permission_overwrites":[{"id":"01890000-0000-7000-8000-000000000000","type":"role","allow":"3","deny":"1"}]}""", "permission_overwrites[0].deny")]
+    [InlineData("""{"name":"x","permission_overwrites":[{"id":"01890000-0000-7000-8000-000000000000","type":"role"},{"id":"01890000-0000-7000-8000-000000000000","type":"role"}]}""", "permission_overwrites[1].id")]
     public async Task bad_channel_is_refused(string body, string field)
     {
         var club = await Community.FoundAsync(_host);
@@ -151,6 +205,10 @@ public sealed class ChannelsTests(SharedHost shared) : IClassFixture<SharedHost>
     [InlineData("""{"position":null}""", "position")]
     [InlineData("""{"position":-1}""", "position")]
     [InlineData("""{"category_id":5}""", "category_id")]
+    [InlineData("""{"slow_mode_seconds":null}""", "slow_mode_seconds")]
+    [InlineData("""{"slow_mode_seconds":21601}""", "slow_mode_seconds")]
+    [InlineData("""{"user_limit":null}""", "user_limit")]
+    [InlineData("""{"user_limit":100}""", "user_limit")]
     public async Task bad_patch_changes_nothing(string body, string field)
     {
         var club = await Community.FoundAsync(_host);

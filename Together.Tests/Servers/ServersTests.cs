@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Together.Tests.Servers;
 
-public sealed class ServersTests(SharedHost shared) : IClassFixture<SharedHost>
+public sealed class ServersTests(SharedHost shared, PostgresFixture postgres) : IClassFixture<SharedHost>
 {
     private readonly TestHost _host = shared.Host;
 
@@ -126,6 +126,30 @@ public sealed class ServersTests(SharedHost shared) : IClassFixture<SharedHost>
         foreach (var gone in (string[])[$"servers/{club.Id}", $"servers/{club.Id}/members", $"channels/{club.General}", $"channels/{club.General}/messages", $"invites/{code}"])
             (await bob.GetAsync(gone)).ExpectRefusal(404, "not_found");
         (await bob.PostAsync($"channels/{club.General}/messages", """{"content":"anybody?"}""")).ExpectRefusal(404, "not_found");
+    }
+
+    [Fact]
+    public async Task community_is_the_same_after_a_restart()
+    {
+        await using var host = await TestHost.StartAsync(postgres);
+        var club = await Community.FoundAsync(host);
+        var (bob, carol) = (await club.MemberAsync("bob"), await club.MemberAsync("carol"));
+        var (low, high) = (await club.RoleAsync("low", Permissions.KickMembers), await club.RoleAsync("high", Permissions.All));
+        (await club.Owner.PatchAsync($"servers/{club.Id}/roles", $$"""[{"id":"{{high}}","position":7},{"id":"{{low}}","position":3}]""")).Expect(200);
+        await club.GiveAsync(bob, high);
+        await club.GiveAsync(bob, low);
+        (await club.Owner.PatchAsync($"servers/{club.Id}/members/{bob.Id}", """{"nickname":"Bobby","server_deaf":true}""")).Expect(200);
+        var board = await club.ChannelAsync("board", "voice", await club.ChannelAsync("Board", "category"));
+        (await club.Owner.PatchAsync($"channels/{board}", """{"slow_mode_seconds":7,"user_limit":9}""")).Expect(200);
+        await club.OverwriteRoleAsync(board, low, allow: Permissions.Speak, deny: Permissions.ConnectVoice);
+        (await club.Owner.PutAsync($"servers/{club.Id}/bans/{carol.Id}", """{"reason":"spam"}""")).Expect(204);
+        (await club.Owner.PostAsync($"servers/{club.Id}/transfer", $$"""{"user_id":"{{bob.Id}}"}""")).Expect(200);
+
+        string[] paths = ["servers", .. ((string[])["", "/channels", "/roles", "/members", "/bans", "/invites", "/audit-log"]).Select(path => $"servers/{club.Id}{path}")];
+        var before = await Task.WhenAll(paths.Select(bob.GetAsync));
+        await host.RestartAsync();
+        var after = await Task.WhenAll(paths.Select(bob.GetAsync));
+        for (var i = 0; i < paths.Length; i++) Assert.Equal(before[i].Expect(200).Body.GetRawText(), after[i].Expect(200).Body.GetRawText());
     }
 
     [Fact]
