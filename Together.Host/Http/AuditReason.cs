@@ -15,7 +15,8 @@ public static class AuditReason
     public static Task<Reply> AskAsync(this Node node, HttpContext context, ServerId server, ServerCommand command) =>
         TryRead(context, out var reason, out var refusal)
             ? node.Region.AskAsync(EntityRef.Server(server), command with { Reason = reason })
-            : Task.FromResult(refusal);
+            // To a stranger nothing is there, whatever is wrong with the reason.
+            : Task.FromResult(node.Views.Root.Server(server)?.Members.ContainsKey(command.Actor) == true ? refusal : Reply.Refuse(ErrorCode.NotFound));
 
     /// <summary>Asks the channel, with the request's reason.</summary>
     public static Task<Reply> AskAsync(this Node node, HttpContext context, ChannelId channel, ServerId server, ChannelCommand command) =>

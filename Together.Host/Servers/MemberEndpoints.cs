@@ -10,6 +10,9 @@ namespace Together.Host.Servers;
 /// <summary>Members, what they have and what is imposed on them: <c>/api/servers/{id}/members</c>.</summary>
 public sealed class MemberEndpoints(Node node)
 {
+    /// <summary>Who has none of these changes nobody else, whatever the body says.</summary>
+    private const Permissions ChangesOthers = Permissions.ManageNicknames | Permissions.TimeoutMembers | Permissions.MuteMembers | Permissions.DeafenMembers;
+
     private ViewRoot Root => node.Views.Root;
 
     public void Map(IEndpointRouteBuilder api)
@@ -64,6 +67,7 @@ public sealed class MemberEndpoints(Node node)
         var caller = context.Caller().UserId;
         if (Access.Server(Root, caller, new(id), Permissions.None, node.Now, out var server) is { } problem) return problem;
         if (!server.Members.ContainsKey(new(userId))) return (Problem)ErrorCode.NotFound;
+        if (caller.Value != userId && (server.Of(caller, node.Now) & ChangesOthers) == 0) return (Problem)ErrorCode.MissingPermissions;
         return (await context.ReadJsonAsync(ServerRequestJson.Default.MemberPatch)).TryGet(out var body, out var invalid)
             ? await ApplyAsync(context, server, new(userId), body)
             : invalid;
