@@ -94,7 +94,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
         {
             while (true) _ = ServeAsync(await _listener.AcceptSocketAsync());
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
             // The listener has been stopped.
         }
