@@ -60,6 +60,13 @@ public abstract partial class EntityActor<TState, TCommand, TEvent>(EntityRef en
         var ask = (Ask)message;
         if (_incarnation.HasFailed)
         {
+            if (!context.Writer.IsAvailable)
+            {
+                // Nothing can be stored, and an unknown outcome stays unknown until the database is back.
+                ask.Complete(Reply.Unavailable);
+                return;
+            }
+
             // What was decided since the failed append stands on events that do not exist. Once the writer has let go of
             // all of it, a fresh incarnation recovers; when that fails too, supervision backs off.
             await FlushAsync();

@@ -167,6 +167,8 @@ public sealed partial class JournalWriter : IAsyncDisposable
         {
             _available = false;
             LogLost(_logger, failure, appends.Count);
+            // Npgsql leaves a server that says it has no space or is ending. It will say so again: not as often as somebody asks, which would fill the log.
+            if (failure is PostgresException) await Task.Delay(ReconnectPause, _time, _stop.Token);
             var stored = await FindAfterLossAsync(batch);
             _available = true;
             if (!_closed) LogBack(_logger);

@@ -246,24 +246,66 @@ public sealed class JournalWriterTests(PostgresFixture postgres) : IAsyncLifetim
     public async Task an_entity_does_not_reload_before_the_outcome_of_its_appends_is_known()
     {
         await using var proxy = new PostgresProxy(_database.ConnectionString);
-        await using var node = await NotebookNode.StartAsync(_database.ConnectionString, proxy.ConnectionString);
+        await using var node = await NotebookNode.StartAsync(_database.ConnectionString, proxy.ConnectionString, NotebookNode.Settings with { QueueBytes = 300 });
         var notebook = node.NewNotebook();
         proxy.FreezeAnswers();
         var committed = node.WriteAsync(notebook, "committed");
         await UntilAsync("select exists (select from notes where note = 'committed')");
-        var queued = node.WriteAsync(notebook, "queued");
-        await node.CaughtUpAsync(notebook);
-        var away = node.Logger.Logged("The database is away");
-        proxy.GoAway();
-        Assert.Equal(ErrorCode.Unavailable, (await queued.WaitAsync(Patience)).Error);
+        Assert.Equal(Reply.Overloaded, await node.WriteAsync(notebook, new string('x', 300)));
 
         var foldedWhenRead = node.NotesAsync(notebook).ContinueWith(
             read => (node.Reader.Folded.Count, read.GetAwaiter().GetResult()), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await away;
-        proxy.ComeBack();
+        proxy.Cut();
         var (folded, notes) = await foldedWhenRead.WaitAsync(Patience);
         Assert.Equal((1, "committed"), (folded, Assert.Single(notes)));
         Assert.Equal(1, (await committed).Value);
+    }
+
+    [Fact]
+    public async Task while_the_database_is_away_an_entity_with_an_append_of_unknown_outcome_refuses_at_once()
+    {
+        await using var proxy = new PostgresProxy(_database.ConnectionString);
+        // On a clock that stands nobody is refused because they have waited long enough.
+        await using var node = await NotebookNode.StartAsync(_database.ConnectionString, proxy.ConnectionString, time: new FakeTime());
+        var notebook = node.NewNotebook();
+        proxy.FreezeAnswers();
+        var committed = node.WriteAsync(notebook, "committed");
+        await UntilAsync("select exists (select from notes where note = 'committed')");
+        var away = node.Logger.Logged("The database is away");
+        proxy.GoAway();
+        await away;
+        Assert.Equal(ErrorCode.Unavailable, (await node.WriteAsync(notebook, "refused by the writer").WaitAsync(Patience)).Error);
+        Assert.Equal(ErrorCode.Unavailable, (await node.WriteAsync(notebook, "refused by the entity").WaitAsync(Patience)).Error);
+        Assert.False(committed.IsCompleted);
+
+        proxy.ComeBack();
+        Assert.Equal(1, (await committed.WaitAsync(Patience)).Value);
+        Assert.Equal(2, (await node.WriteAsync(notebook, "after")).Value);
+    }
+
+    [Fact]
+    public async Task a_full_disk_is_tried_again_after_a_pause_and_until_then_appends_are_refused_at_once()
+    {
+        await _database.ExecuteAsync("""
+            create function fill() returns trigger language plpgsql as $$ begin raise exception 'no space' using errcode = 'disk_full'; end $$;
+            create trigger fill before insert on notes execute function fill();
+            """);
+        await using var node = await NotebookNode.StartAsync(_database.ConnectionString);
+        var (lost, back) = (node.Logger.Logged("the outcome of"), node.Logger.Logged("The database is back"));
+        var since = TimeProvider.System.GetTimestamp();
+        var refused = NewAppend(node, 1, out _, "refused");
+        Assert.True(node.Writer.TryAppend(refused));
+        await lost;
+        Assert.False(node.Writer.IsAvailable);
+        Assert.False(await refused.Done.WaitAsync(Patience));
+        await back;
+        Assert.True(TimeProvider.System.GetElapsedTime(since) >= TimeSpan.FromMilliseconds(250));
+
+        await _database.ExecuteAsync("drop trigger fill on notes");
+        var next = NewAppend(node, 1, out _, "next");
+        Assert.True(node.Writer.TryAppend(next));
+        Assert.True(await next.Done.WaitAsync(Patience));
+        await AssertStoredOnceAsync(node, 1);
     }
 
     [Fact]
