@@ -105,7 +105,7 @@ public sealed class AuditLogTests(SharedHost shared) : IClassFixture<SharedHost>
         }
 
         await LoggedAsync(AuditActions.MessageBulkDelete, club.General, $$"""[{"key":"message_ids","old":["{{message.Id}}"],"new":null}]""");
-        await LoggedAsync(AuditActions.MemberBanAdd, bob.Id, "[]", query: "&action=member_ban_add");
+        await LoggedAsync(AuditActions.MemberBanAdd, bob.Id, """[{"key":"delete_message_seconds","old":null,"new":60}]""", query: "&action=member_ban_add");
         (await owner.DeleteAsync($"{path}/bans/{bob.Id}")).Expect(204);
         await LoggedAsync(AuditActions.MemberBanRemove, bob.Id, "[]");
         await club.AdmitAsync(bob);
