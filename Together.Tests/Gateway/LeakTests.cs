@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text.Json;
+using Together.Tests.Kit;
+using Xunit;
+
+namespace Together.Tests.Gateway;
+
+/// <summary>
+/// People do what they like, one after another; after each action every connection must have got what its user may know, all of
+/// it and nothing else, by a model that shares no code with the host. <c>TOGETHER_LEAK_SEEDS=10-40</c> adds seeds.
+/// </summary>
+public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
+{
+    private const int PeopleCount = 8;
+    private const int Actions = 300;
+
+    /// <summary>Actions between two looks at what can be asked for.</summary>
+    private const int LookEvery = 5;
+
+    /// <summary>Actions between two new connections: seldom, because each lets the host forget what it remembers of a server.</summary>
+    private const int ReadyEvery = 50;
+
+    private readonly TestHost _host = shared.Host;
+    private readonly List<Person> _people = [];
+    private readonly List<GatewayClient> _sockets = [];
+    private readonly List<string> _story = [];
+    private readonly HashSet<string> _servers = new(StringComparer.Ordinal);
+    private World _world = World.Empty;
+
+    public static TheoryData<int> Seeds
+    {
+        get
+        {
+            var seeds = new TheoryData<int>(1, 2, 3);
+            if (Environment.GetEnvironmentVariable("TOGETHER_LEAK_SEEDS")?.Split('-') is [var from, var to])
+            {
+                for (var seed = Number(from); seed <= Number(to); seed++) seeds.Add(seed);
+            }
+
+            return seeds;
+
+            static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task every_connection_gets_what_its_user_may_see_and_nothing_else(int seed)
+    {
+        try
+        {
+            await LiveAsync(new Random(seed));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new Xunit.Sdk.XunitException($"seed {seed}, action {_story.Count}: {failure.Message}\n\nBefore it:\n{string.Join('\n', _story.TakeLast(8))}\n\nPeople:\n{string.Join('\n', _people.Select(person => $"{person.Username} {person.Id}"))}", failure);
+        }
+        finally
+        {
+            foreach (var socket in _sockets) await socket.DisposeAsync();
+        }
+    }
+
+    private async Task LiveAsync(Random random)
+    {
+        for (var i = 0; i < PeopleCount; i++) _people.Add(await _host.PersonAsync($"p{i}."));
+        foreach (var person in _people) _sockets.Add(await GatewayClient.IdentifiedAsync(_host, person));
+
+        var actions = new LeakActions(random, _people, TimeProvider.System);
+        var (accepted, refused, scoped) = (0, 0, 0);
+        for (var i = 0; i < Actions; i++)
+        {
+            var attempt = actions.Next(_world);
+            _story.Add(attempt.ToString());
+            var told = await DoAsync(attempt);
+            if (attempt.IsAccepted) accepted++;
+            else refused++;
+            if (told.Any(frames => frames > 0) && told.Any(frames => frames == 0)) scoped++;
+            if (i % LookEvery == 0) await LookAsync(random, actions.Gone);
+            if (i % ReadyEvery == 0) await CheckReadyAsync(_people[random.Next(PeopleCount)]);
+        }
+
+        foreach (var person in _people) await CheckReadyAsync(person);
+        Assert.True(accepted > Actions / 3 && refused > Actions / 10 && scoped > Actions / 10, $"too dull a life: {accepted} accepted, {refused} refused, {scoped} told to some and not to others");
+    }
+
+    /// <summary>Sends the request, moves the model on and compares what every connection got. Answers how many frames each.</summary>
+    private async Task<List<int>> DoAsync(Attempt attempt)
+    {
+        var before = _world;
+        var answer = await attempt.Actor.SendAsync(new HttpMethod(attempt.Method), attempt.Path, attempt.Body);
+        answer.Expect(attempt.Status);
+        if (attempt.IsAccepted) _world = await attempt.Then(answer);
+        _servers.UnionWith(_world.Servers.Keys);
+
+        var after = _world;
+        var expected = _people.Select(person => World.Told(before, after, person.Id).ToList()).ToList();
+        var got = await SeenAsync();
+        if (attempt.DeletesMessagesOf is var (server, author))
+        {
+            // These go behind the ban, in the host's own time. The owner sees all of them.
+            _world = after.WithoutMessages(server, author);
+            for (var i = 0; i < _people.Count; i++) expected[i].AddRange(World.Told(after, _world, _people[i].Id, isBulk: true));
+            var owner = _people.FindIndex(person => person.Id == after.Servers[server].Owner);
+            while (got[owner].Count < expected[owner].Count) got[owner].Add(Read(await _sockets[owner].ReceiveAsync()));
+            var late = await SeenAsync();
+            for (var i = 0; i < _people.Count; i++) got[i].AddRange(late[i]);
+        }
+
+        for (var i = 0; i < _people.Count; i++) AssertSame($"frames for {_people[i].Username}", expected[i], got[i]);
+        return [.. got.Select(frames => frames.Count)];
+    }
+
+    /// <summary>
+    /// What has come by now. The barrier is REQUEST_MEMBERS: an action is answered before its frames are queued, and a turn of the
+    /// log's loop comes behind both. It is also one more thing that must tell strangers nothing.
+    /// </summary>
+    private async Task<List<List<string>>> SeenAsync()
+    {
+        var server = _servers.ElementAtOrDefault(_story.Count % Math.Max(1, _servers.Count)) ?? _people[0].Id;
+        var seen = await Task.WhenAll(_sockets.Select(async (socket, i) =>
+        {
+            await socket.SendAsync("HEARTBEAT");
+            await socket.SendAsync("REQUEST_MEMBERS", $$"""{"server_id":"{{server}}"}""");
+            var frames = await socket.UntilAsync(frame => frame.Is("SERVER_MEMBERS_CHUNK"));
+            AssertMembers(_world.Seen(server, _people[i].Id), frames[^1].D.GetProperty("members"));
+            return frames[..^1].Where(frame => frame.Op != "HEARTBEAT_ACK").Select(Read).ToList();
+        }));
+        return [.. seen];
+    }
+
+    /// <summary>What somebody can ask for over HTTP.</summary>
+    private async Task LookAsync(Random random, List<string> gone)
+    {
+        var person = _people[random.Next(_people.Count)];
+        AssertSame(
+            "GET servers",
+            _world.Servers.Values.Where(server => server.Members.ContainsKey(person.Id)).Select(server => $"{server}"),
+            (await person.GetAsync("servers")).Expect(200).Items.Select(server => $"{ModelServer.Read(server)}"));
+
+        foreach (var (id, server) in _world.Servers)
+        {
+            var status = server.Members.ContainsKey(person.Id) ? 200 : 404;
+            var (channels, members, roles) = (await GetAsync("channels"), await GetAsync("members"), await GetAsync("roles"));
+            (await person.GetAsync($"servers/{id}")).Expect(status);
+            (await person.GetAsync($"servers/{id}/bans")).Expect(status == 404 ? 404 : (server.Permissions(person.Id) & Bit.Ban) == 0 ? 403 : 200);
+            if (status == 404) continue;
+            AssertSame("GET channels", server.Visible(person.Id).Select(channel => $"{channel}"), channels.Items.Select(channel => $"{ModelChannel.Read(channel)}"));
+            AssertSame("GET roles", server.Roles.Values.Select(role => $"{role}"), roles.Items.Select(role => $"{ModelRole.Read(role)}"));
+            AssertMembers(server, members.Body);
+
+            async Task<Answer> GetAsync(string what) => (await person.GetAsync($"servers/{id}/{what}")).Expect(status);
+        }
+
+        List<ModelChannel> all = [.. _world.Servers.Values.SelectMany(server => server.Channels.Values)];
+        foreach (var channel in all.Where(_ => random.Next(3) == 0)) await LookAsync(person, channel);
+        if (gone.Count == 0) return;
+        var lost = gone[random.Next(gone.Count)];
+        foreach (var path in (string[])[$"channels/{lost}", $"channels/{lost}/messages", $"servers/{lost}", $"servers/{lost}/channels"]) (await person.GetAsync(path)).Expect(404);
+    }
+
+    private async Task LookAsync(Person person, ModelChannel channel)
+    {
+        var permissions = _world.Servers[channel.ServerId].Permissions(person.Id, channel);
+        var answer = (await person.GetAsync($"channels/{channel.Id}")).Expect((permissions & Bit.View) != 0 ? 200 : 404);
+        if (answer.Status == 200) Assert.Equal($"{channel}", $"{ModelChannel.Read(answer.Body)}");
+
+        var status = (permissions & Bit.View) == 0 ? 404 : (permissions & Bit.History) == 0 ? 403 : 200;
+        var history = (await person.GetAsync($"channels/{channel.Id}/messages?limit=100")).Expect(status);
+        if (status == 200) Assert.Equal(channel.Messages.Values.Reverse().Select(message => message.Json), history.Items.Select(message => message.GetRawText()));
+        if (channel.Messages.Keys.LastOrDefault() is { } last) (await person.GetAsync($"channels/{channel.Id}/messages/{last}")).Expect(status);
+    }
+
+    private async Task CheckReadyAsync(Person person)
+    {
+        await using var client = await GatewayClient.IdentifiedAsync(_host, person);
+        var ready = client.Ready!.D;
+        Assert.Equal("[] [] []", string.Join(' ', ((string[])["private_channels", "relationships", "read_states"]).Select(name => ready.GetProperty(name).GetRawText())));
+        AssertSame(
+            $"READY of {person.Username}",
+            _world.Servers.Values.Where(server => server.Members.ContainsKey(person.Id)).Select(server => server.Shown(person.Id)),
+            ready.GetProperty("servers").EnumerateArray().Select(ModelServer.ReadShown));
+    }
+
+    private static string Read(GatewayFrame frame)
+    {
+        Assert.Equal("DISPATCH", frame.Op);
+        return World.Read(frame.T!, frame.D);
+    }
+
+    private static void AssertMembers(ModelServer? expected, JsonElement members) =>
+        AssertSame("members", expected?.Members.Values.Select(member => $"{member}") ?? [], members.EnumerateArray().Select(member => $"{ModelMember.Read(member)}"));
+
+    /// <summary>The same texts, in any order.</summary>
+    private static void AssertSame(string what, IEnumerable<string> expected, IEnumerable<string> got)
+    {
+        List<string> missing = [.. expected], extra = [];
+        foreach (var text in got)
+        {
+            if (!missing.Remove(text)) extra.Add(text);
+        }
+
+        Assert.True(missing.Count + extra.Count == 0, $"{what}\n{string.Join('\n', missing.Select(text => $"  missing: {text}").Concat(extra.Select(text => $"  not due: {text}")))}");
+    }
+}
