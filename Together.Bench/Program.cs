@@ -6,6 +6,7 @@ var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, st
     ["conversation"] = (Conversation.RunAsync, "latency of 1,000 messages/s in 20 channels of 10"),
     ["broadcast"] = (Broadcast.RunAsync, "20 messages/s to 1,000 connections"),
     ["history"] = (History.RunAsync, "pages of 50 out of 1,000,000 messages, and a start with them"),
+    ["permissions"] = (PermissionChecks.RunAsync, "checks a second, READY and memory of a server with 10,000 members"),
     ["saturation"] = (Saturation.RunAsync, "most deliveries and most durable messages a second"),
     ["journal"] = (JournalAppends.RunAsync, "most durable events a second, and a steady load beside appends that cannot be stored"),
     ["footprint"] = (Footprint.RunAsync, "memory, start and stop"),

@@ -168,6 +168,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         new BanEndpoints(node).Map(api);
         new InviteEndpoints(node).Map(api);
         new ChannelEndpoints(node).Map(api);
+        new PermissionEndpoints(node).Map(api);
         new MessageEndpoints(node).Map(api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections).Map(app);

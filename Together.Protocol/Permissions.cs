@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -45,6 +47,26 @@ public enum Permissions : ulong
     /// <summary>What <c>@everyone</c> has on a new server.</summary>
     EveryoneDefault = ViewChannel | SendMessages | AttachFiles | AddReactions | ConnectVoice | Speak | CreateInvite
         | ReadMessageHistory | ChangeNickname | Stream | EmbedLinks,
+}
+
+/// <summary>The single permissions by their names in the protocol, such as <c>SEND_MESSAGES</c>. Any thread.</summary>
+public static class PermissionNames
+{
+    private static readonly FrozenDictionary<string, Permissions> ByName =
+        Enum.GetValues<Permissions>().Where(permission => BitOperations.IsPow2((ulong)permission)).ToFrozenDictionary(Name, StringComparer.OrdinalIgnoreCase);
+
+    public static IReadOnlyDictionary<string, Permissions> All => ByName;
+
+    /// <param name="permission">One bit of those that have a name.</param>
+    public static string Name(this Permissions permission) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(permission.ToString());
+
+    /// <param name="name">In any case; null is no name.</param>
+    /// <param name="permission">Its one bit.</param>
+    public static bool TryRead(string? name, out Permissions permission)
+    {
+        permission = Permissions.None;
+        return name is not null && ByName.TryGetValue(name, out permission);
+    }
 }
 
 public sealed class PermissionsJsonConverter : JsonConverter<Permissions>

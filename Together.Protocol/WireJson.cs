@@ -17,6 +17,7 @@ namespace Together.Protocol;
 [JsonSerializable(typeof(ServerSnapshot))]
 [JsonSerializable(typeof(Channel))]
 [JsonSerializable(typeof(IReadOnlyList<Channel>))]
+[JsonSerializable(typeof(PermissionExplanation))]
 [JsonSerializable(typeof(Role))]
 [JsonSerializable(typeof(IReadOnlyList<Role>))]
 [JsonSerializable(typeof(Member))]

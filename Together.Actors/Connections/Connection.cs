@@ -1,4 +1,4 @@
-using System.Buffers;
+using Microsoft.Extensions.Logging;
 using Together.Protocol;
 using Together.Protocol.Gateway;
 
@@ -8,11 +8,12 @@ namespace Together.Actors.Connections;
 /// The sending half of a gateway connection: a queue of shared frames, bounded in bytes, that one pump at a time writes to the
 /// socket. A client that reads too slowly is closed with 4008; it never makes the host grow. Any thread.
 /// </summary>
-public sealed class Connection : IThreadPoolWorkItem
+public sealed partial class Connection : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
     private readonly IGatewaySocket _socket;
     private readonly int _queueBytes;
+    private readonly ILogger _logger;
     private Queue<(Frame Frame, int Counted)>? _queue;
     private TaskCompletionSource? _drained;
     private int _bytes;
@@ -23,10 +24,12 @@ public sealed class Connection : IThreadPoolWorkItem
     /// <param name="socket">Where the frames go.</param>
     /// <param name="queueBytes">Bytes that may wait before the client counts as too slow.</param>
     /// <param name="time">For the heartbeat's deadline.</param>
-    public Connection(IGatewaySocket socket, int queueBytes, TimeProvider time)
+    /// <param name="logger">For a frame that cannot be made.</param>
+    public Connection(IGatewaySocket socket, int queueBytes, TimeProvider time, ILogger logger)
     {
         _socket = socket;
         _queueBytes = queueBytes;
+        _logger = logger;
         Opened = LastHeard = time.GetTimestamp();
     }
 
@@ -73,25 +76,13 @@ public sealed class Connection : IThreadPoolWorkItem
                 var counted = isBounded ? frame.Length : 0;
                 (_queue ??= new Queue<(Frame, int)>()).Enqueue((frame, counted));
                 _bytes += counted;
-                if (_pumping || !_queue.Peek().Frame.IsReady) return;
+                if (_pumping) return;
                 _pumping = true;
             }
         }
 
         if (isTooSlow) Close(CloseCode.TooFastOrTooSlow);
         else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    /// <summary>Goes on after a promise was fulfilled.</summary>
-    public void Resume()
-    {
-        lock (_lock)
-        {
-            if (_closed || _pumping || _queue is null) return;
-            _pumping = true;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Completes when all that is queued has been sent, or the connection is closed.</summary>
@@ -117,6 +108,7 @@ public sealed class Connection : IThreadPoolWorkItem
 
     private async Task PumpAsync()
     {
+        // Only while the pump runs: an idle connection holds none.
         var buffer = new PooledBuffer();
         try
         {
@@ -136,12 +128,6 @@ public sealed class Connection : IThreadPoolWorkItem
                         return;
                     }
 
-                    if (!_queue.Peek().Frame.IsReady)
-                    {
-                        _pumping = false;
-                        return;
-                    }
-
                     (frame, counted) = _queue.Dequeue();
                 }
 
@@ -152,7 +138,7 @@ public sealed class Connection : IThreadPoolWorkItem
                 }
 
                 buffer.Clear();
-                _position = frame.Write(_position, buffer);
+                if (!TryWrite(frame, buffer)) return;
                 await _socket.SendAsync(buffer.Written);
                 lock (_lock) _bytes -= counted;
             }
@@ -168,6 +154,21 @@ public sealed class Connection : IThreadPoolWorkItem
         }
     }
 
+    private bool TryWrite(Frame frame, PooledBuffer buffer)
+    {
+        try
+        {
+            _position = frame.Write(_position, buffer);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogUnmade(_logger, failure, User);
+            Close(CloseCode.Internal);
+            return false;
+        }
+    }
+
     private bool MarkClosed()
     {
         lock (_lock)
@@ -180,35 +181,6 @@ public sealed class Connection : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>A buffer for one frame, rented only while the pump runs: an idle connection holds none.</summary>
-    private sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
-    {
-        private byte[] _array = ArrayPool<byte>.Shared.Rent(1024);
-        private int _length;
-
-        public ReadOnlyMemory<byte> Written => _array.AsMemory(0, _length);
-
-        public void Clear() => _length = 0;
-
-        public void Advance(int count) => _length += count;
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            Reserve(Math.Max(sizeHint, 1));
-            return _array.AsMemory(_length);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-        public void Dispose() => ArrayPool<byte>.Shared.Return(_array);
-
-        private void Reserve(int more)
-        {
-            if (_array.Length - _length >= more) return;
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_array.Length * 2, _length + more));
-            _array.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array);
-            _array = larger;
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Error, Message = "A frame for user {User} could not be made; the connection is closed")]
+    private static partial void LogUnmade(ILogger logger, Exception failure, UserId user);
 }

@@ -134,34 +134,25 @@ public sealed class ConnectionActor : Actor
     {
         if (await AuthenticateAsync(payload) is not { } identity) return;
 
-        var ready = default(Frame);
-        var root = ViewRoot.Empty;
         await TurnAsync(position =>
         {
-            root = _gateway.Views.Root;
+            var root = _gateway.Views.Root;
             if (!Adopt(identity, _gateway.Ids.Next(), root)) return;
-            ready = Frame.Promise(position);
-            _connection.Enqueue(ready, isBounded: false);
+            // What happens while it is made waits behind it.
+            _connection.Enqueue(Frame.Late(position, "READY", () => Ready(identity, root), WireJson.Default.Ready), isBounded: false);
             _gateway.Registry.Add(_connection, root);
+            _isIdentified = true;
         });
-        if (ready is null) return;
-
-        // The place in the order is taken; what happens meanwhile waits behind the promise.
-        _isIdentified = true;
-        var ticket = new SessionTicket(identity.User, identity.Session, _connection.GatewaySession);
-        ready.Fulfil(
-            "READY",
-            new Ready(
-                _gateway.Tickets.Write(ticket),
-                root.Users[identity.User].ToCurrentUser(identity.Email),
-                [.. root.ServersOf(identity.User).Select(server => root.Snapshot(server, identity.User))],
-                [],
-                [],
-                [],
-                Protocol.Users.UserSettings.Default),
-            WireJson.Default.Ready);
-        _connection.Resume();
     }
+
+    private Ready Ready(Identity identity, ViewRoot root) => new(
+        _gateway.Tickets.Write(new SessionTicket(identity.User, identity.Session, _connection.GatewaySession)),
+        root.Users[identity.User].ToCurrentUser(identity.Email),
+        [.. root.ServersOf(identity.User).Select(server => root.Snapshot(server, identity.User))],
+        [],
+        [],
+        [],
+        Protocol.Users.UserSettings.Default);
 
     private async ValueTask ResumeAsync(JsonElement payload)
     {

@@ -9,17 +9,19 @@ namespace Together.Actors.Connections;
 
 /// <summary>
 /// A frame for clients, serialised once and shared by all its receivers. Only the head of a dispatch, with <c>s</c>, is
-/// written per receiver. Immutable, but for a <see cref="Promise"/>.
+/// written per receiver. Immutable.
 /// </summary>
 public sealed class Frame
 {
     private static readonly byte[] Head = "{\"op\":\"DISPATCH\",\"s\":"u8.ToArray();
 
-    private volatile byte[]? _tail;
+    private readonly byte[] _tail;
+    private readonly Action<IBufferWriter<byte>>? _late;
 
-    private Frame(byte[]? tail, long? position, bool isDispatch, CloseCode? close = null)
+    private Frame(byte[] tail, long? position, bool isDispatch, CloseCode? close = null, Action<IBufferWriter<byte>>? late = null)
     {
         _tail = tail;
+        _late = late;
         Position = position;
         IsDispatch = isDispatch;
         Close = close;
@@ -33,19 +35,18 @@ public sealed class Frame
     /// <summary>Not a frame but the end: the connection is closed with this code once all before it is sent.</summary>
     public CloseCode? Close { get; }
 
-    /// <summary>False for a promise that is not fulfilled yet: what is behind it waits.</summary>
-    public bool IsReady => _tail is not null;
-
     /// <summary>What it counts against its receiver's queue, in bytes.</summary>
-    public int Length => _tail?.Length ?? 0;
+    public int Length => _tail.Length;
 
     public static Frame Dispatch<T>(long? position, string type, T payload, JsonTypeInfo<T> json) =>
         new(Tail(type, payload, json), position, isDispatch: true);
 
-    /// <summary>A dispatch whose place in the order is taken now and whose payload is made later, off the log's loop.</summary>
-    public static Frame Promise(long position) => new(null, position, isDispatch: true);
-
-    public void Fulfil<T>(string type, T payload, JsonTypeInfo<T> json) => _tail = Tail(type, payload, json);
+    /// <summary>
+    /// A dispatch for one receiver whose place in the order is taken now and whose payload is made when it is sent, off the log's
+    /// loop and straight into what is sent: READY of a large server is close to a megabyte.
+    /// </summary>
+    public static Frame Late<T>(long position, string type, Func<T> payload, JsonTypeInfo<T> json) =>
+        new([], position, isDispatch: true, late: buffer => WriteTail(buffer, type, payload(), json));
 
     /// <summary>A frame of another op, whole.</summary>
     public static Frame Control(string op, string payload) =>
@@ -58,10 +59,9 @@ public sealed class Frame
     /// <returns>The receiver's <c>s</c> after it.</returns>
     public long Write(long lastPosition, IBufferWriter<byte> buffer)
     {
-        var tail = _tail ?? throw new InvalidOperationException("the promise is not fulfilled");
         if (!IsDispatch)
         {
-            buffer.Write(tail);
+            buffer.Write(_tail);
             return lastPosition;
         }
 
@@ -69,18 +69,24 @@ public sealed class Frame
         buffer.Write(Head);
         Utf8Formatter.TryFormat(position, buffer.GetSpan(20), out var digits);
         buffer.Advance(digits);
-        buffer.Write(tail);
+        if (_late is null) buffer.Write(_tail);
+        else _late(buffer);
         return position;
     }
 
     private static byte[] Tail<T>(string type, T payload, JsonTypeInfo<T> json)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        using var buffer = new PooledBuffer();
+        WriteTail(buffer, type, payload, json);
+        return buffer.Written.ToArray();
+    }
+
+    private static void WriteTail<T>(IBufferWriter<byte> buffer, string type, T payload, JsonTypeInfo<T> json)
+    {
         buffer.Write(",\"t\":\""u8);
         buffer.Write(Encoding.ASCII.GetBytes(type));
         buffer.Write("\",\"d\":"u8);
         WireText.Write(buffer, payload, json);
         buffer.Write("}"u8);
-        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -35,7 +35,7 @@ public sealed class GatewayConnections : IAsyncDisposable
     /// <summary>Sends HELLO; the deadline for IDENTIFY runs from here.</summary>
     public Connection Open(IGatewaySocket socket, Identity? upgraded)
     {
-        var connection = new Connection(socket, _gateway.Settings.QueueBytes, _gateway.Time);
+        var connection = new Connection(socket, _gateway.Settings.QueueBytes, _gateway.Time, _logger);
         _open[connection] = new ActorCell("connection", () => new ConnectionActor(connection, _gateway, upgraded), MailboxCapacity, _gateway.Time, _logger, _ => { });
         connection.Enqueue(Frame.Control("HELLO", $"{{\"heartbeat_interval\":{(long)_gateway.Settings.HeartbeatInterval.TotalMilliseconds}}}"));
         if (_closing) SendAway(connection);

@@ -3,7 +3,7 @@ using Together.Protocol.Channels;
 
 namespace Together.Actors.Servers;
 
-/// <summary>The one computation of what a member may do (docs/permissions.md). Pure, allocates nothing.</summary>
+/// <summary>The one computation of what a member may do (docs/permissions.md). Pure; a check allocates nothing (and so uses no HasFlag, which boxes in unoptimised code).</summary>
 public static class ServerPermissions
 {
     /// <summary>What a timeout leaves.</summary>
@@ -12,17 +12,17 @@ public static class ServerPermissions
     /// <summary>In the server at large: <see cref="Permissions.None"/> for a stranger.</summary>
     public static Permissions Of(this ServerState server, UserId user, DateTimeOffset now)
     {
-        if (!server.Members.TryGetValue(user, out var member)) return Permissions.None;
-        var granted = server.Granted(member);
-        return granted == Permissions.All ? granted : granted & Left(member, now);
+        if (!server.TryGetGrant(user, out var grant)) return Permissions.None;
+        var granted = server.Granted(grant);
+        return granted == Permissions.All ? granted : granted & Left(grant.Member, now);
     }
 
     /// <summary>In one channel.</summary>
     public static Permissions Of(this ServerState server, UserId user, ChannelRecord channel, DateTimeOffset now)
     {
-        if (!server.Members.TryGetValue(user, out var member)) return Permissions.None;
-        var granted = server.Granted(member, channel);
-        return granted == Permissions.All ? granted : granted & Left(member, now);
+        if (!server.TryGetGrant(user, out var grant)) return Permissions.None;
+        var granted = server.Granted(grant, channel);
+        return granted == Permissions.All ? granted : granted & Left(grant.Member, now);
     }
 
     public static bool Allows(this ServerState server, UserId user, Permissions needed, DateTimeOffset now) => (server.Of(user, now) & needed) == needed;
@@ -32,10 +32,10 @@ public static class ServerPermissions
 
     /// <summary>VIEW_CHANNEL, which no timeout takes away.</summary>
     public static bool CanView(this ServerState server, UserId user, ChannelRecord channel) =>
-        server.Members.TryGetValue(user, out var member) && server.Granted(member, channel).HasFlag(Permissions.ViewChannel);
+        server.TryGetGrant(user, out var grant) && (server.Granted(grant, channel) & Permissions.ViewChannel) != 0;
 
     /// <summary>Neither the owner nor an ADMINISTRATOR can be timed out.</summary>
-    public static bool CanBeTimedOut(this ServerState server, MemberRecord member) => server.Granted(member) != Permissions.All;
+    public static bool CanBeTimedOut(this ServerState server, MemberRecord member) => server.OwnerId != member.UserId && server.OfRoles(member) != Permissions.All;
 
     /// <summary>The owner stands above every role, and nobody else above a role that is not below their own highest.</summary>
     public static bool Outranks(this ServerState server, UserId user, RoleRecord role) =>
@@ -59,28 +59,30 @@ public static class ServerPermissions
         return highest;
     }
 
-    private static Permissions Granted(this ServerState server, MemberRecord member)
-    {
-        if (server.OwnerId == member.UserId) return Permissions.All;
+    private static Permissions Granted(this ServerState server, Grant grant) => server.OwnerId == grant.Member.UserId ? Permissions.All : grant.Permissions;
 
+    /// <summary>The union of <c>@everyone</c> and the member's roles.</summary>
+    internal static Permissions OfRoles(this ServerState server, MemberRecord member)
+    {
         var granted = server.Everyone.Permissions;
         foreach (var id in member.RoleIds)
         {
             if (server.Roles.TryGetValue(id, out var role)) granted |= role.Permissions;
         }
 
-        return granted.HasFlag(Permissions.Administrator) ? Permissions.All : granted;
+        return (granted & Permissions.Administrator) != 0 ? Permissions.All : granted;
     }
 
     /// <summary>
     /// The overwrites of <c>@everyone</c>, then the union of the roles' denies, then of their allows, then the member's own.
     /// Without VIEW_CHANNEL nothing holds.
     /// </summary>
-    private static Permissions Granted(this ServerState server, MemberRecord member, ChannelRecord channel)
+    private static Permissions Granted(this ServerState server, Grant grant, ChannelRecord channel)
     {
-        var granted = server.Granted(member);
+        var granted = server.Granted(grant);
         if (granted == Permissions.All) return granted;
 
+        var member = grant.Member;
         var everyone = server.Id.Value;
         var (everyoneAllow, everyoneDeny) = (Permissions.None, Permissions.None);
         var (roleAllow, roleDeny) = (Permissions.None, Permissions.None);
@@ -107,7 +109,7 @@ public static class ServerPermissions
         granted = granted & ~memberDeny | memberAllow;
         // An overwrite can grant every other bit, but not what makes an administrator.
         granted &= ~Permissions.Administrator;
-        return granted.HasFlag(Permissions.ViewChannel) ? granted : Permissions.None;
+        return (granted & Permissions.ViewChannel) != 0 ? granted : Permissions.None;
     }
 
     private static Permissions Left(MemberRecord member, DateTimeOffset now) =>

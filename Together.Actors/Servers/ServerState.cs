@@ -18,6 +18,13 @@ public sealed record ServerState(
     ImmutableDictionary<UserId, Sanctions> SanctionsOfAbsent,
     ImmutableDictionary<string, InviteRecord> Invites)
 {
+    // A copy of the state takes it along, unless it sets one of the two that it is made of.
+    private readonly GrantTable _grants = new();
+
+    public ImmutableDictionary<RoleId, RoleRecord> Roles { get; init => (field, _grants) = (value, new()); } = Roles;
+
+    public ImmutableSortedDictionary<UserId, MemberRecord> Members { get; init => (field, _grants) = (value, new()); } = Members;
+
     [JsonIgnore]
     public ServerId Id => Record.Id;
 
@@ -26,6 +33,9 @@ public sealed record ServerState(
 
     [JsonIgnore]
     public RoleRecord Everyone => Roles[RoleId.Everyone(Id)];
+
+    /// <summary>The member and what their roles grant them in the server at large, ownership aside.</summary>
+    internal bool TryGetGrant(UserId user, out Grant grant) => _grants.TryGet(this, user, out grant);
 }
 
 public sealed record ServerRecord(ServerId Id, string Name, UserId OwnerId, DateTimeOffset CreatedAt);
@@ -51,6 +61,8 @@ public sealed record RoleRecord(
 {
     [JsonIgnore]
     public bool IsEveryone => Id == RoleId.Everyone(ServerId);
+
+    public static IComparer<RoleRecord> LowestFirst { get; } = Comparer<RoleRecord>.Create((left, right) => left.IsAbove(right) ? 1 : right.IsAbove(left) ? -1 : 0);
 
     public bool IsAbove(RoleRecord other) => Position != other.Position ? Position > other.Position : Id.CompareTo(other.Id) < 0;
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 
@@ -22,6 +23,7 @@ internal sealed class GatewayClient : IConnectionOwner
     private readonly Delivered _delivered;
     private bool _upgraded;
     private long _sequence;
+    private long _identified;
 
     public GatewayClient(EventLoop loop, IPEndPoint host, string token, Delivered delivered)
     {
@@ -35,6 +37,11 @@ internal sealed class GatewayClient : IConnectionOwner
 
     /// <summary>READY has arrived.</summary>
     public bool IsReady { get; private set; }
+
+    /// <summary>From IDENTIFY to the end of READY.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
+
+    public int ReadyBytes { get; private set; }
 
     /// <summary>Why the connection ended: a close code of protocol.md, 0 without one; null while it is open.</summary>
     public int? Closed { get; private set; }
@@ -50,6 +57,9 @@ internal sealed class GatewayClient : IConnectionOwner
         if (Closed is null)
             SendText(Encoding.ASCII.GetBytes(_sequence == 0 ? """{"op":"HEARTBEAT","d":null}""" : $$"""{"op":"HEARTBEAT","d":{{_sequence}}}"""));
     }
+
+    /// <summary>Cuts the connection without a word, as people do who close a laptop.</summary>
+    public void Leave() => _connection.Dispose();
 
     public int OnReceived(ReadOnlySpan<byte> bytes)
     {
@@ -129,9 +139,14 @@ internal sealed class GatewayClient : IConnectionOwner
         if (!IsReady)
         {
             if (head.IndexOf("\"HELLO\""u8) >= 0)
+            {
+                _identified = Stopwatch.GetTimestamp();
                 SendText("""{"op":"IDENTIFY","d":{}}"""u8);
+            }
             else if (head.IndexOf("\"READY\""u8) >= 0)
-                IsReady = true;
+            {
+                (IsReady, ReadyAfter, ReadyBytes) = (true, Stopwatch.GetElapsedTime(_identified), text.Length);
+            }
         }
         else if (head.IndexOf("\"MESSAGE_CREATE\""u8) >= 0 && TryReadNumber(text, "\"nonce\":\""u8, 'x', out var nonce))
         {

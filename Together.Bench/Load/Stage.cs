@@ -77,13 +77,25 @@ internal sealed class Stage : IAsyncDisposable
     public void Connect(IReadOnlyList<Account> accounts, int connectionsEach, Delivered delivered)
     {
         foreach (var arrivals in accounts.SelectMany(account => Enumerable.Repeat(account, connectionsEach)).Chunk(Arrivals))
-        {
-            GatewayClient[] arriving = [.. arrivals.Select(account => new GatewayClient(Loop, Host.EndPoint, account.Token, delivered))];
-            _clients.AddRange(arriving);
-            if (!Loop.WaitFor(() => arriving.All(client => client.IsReady || client.Closed is not null), ReadyTimeout))
-                throw new TimeoutException($"{arriving.Count(client => !client.IsReady)} of {arriving.Length} connections were not READY within {ReadyTimeout.TotalSeconds} s");
-        }
+            Arrive(arrivals, delivered);
         Settle();
+    }
+
+    /// <summary>A connection each, all at once, until each is READY.</summary>
+    public IReadOnlyList<GatewayClient> Arrive(IReadOnlyList<Account> accounts, Delivered delivered)
+    {
+        GatewayClient[] arriving = [.. accounts.Select(account => new GatewayClient(Loop, Host.EndPoint, account.Token, delivered))];
+        _clients.AddRange(arriving);
+        if (!Loop.WaitFor(() => arriving.All(client => client.IsReady || client.Closed is not null), ReadyTimeout))
+            throw new TimeoutException($"{arriving.Count(client => !client.IsReady)} of {arriving.Length} connections were not READY within {ReadyTimeout.TotalSeconds} s");
+        return arriving;
+    }
+
+    public void Leave(IReadOnlyList<GatewayClient> leaving)
+    {
+        foreach (var client in leaving)
+            client.Leave();
+        _clients.RemoveAll(leaving.Contains);
     }
 
     /// <summary>Before each phase of at most 40 s, so that no connection goes 60 s without.</summary>

@@ -20,7 +20,16 @@ public sealed class QueryFields(IQueryCollection query)
 
     public void Add(string name, string message) => _errors.Add(name, message);
 
-    /// <summary>Null when absent or empty; a parameter that is given twice is an error.</summary>
+    /// <summary>As it is: null when absent or empty; a parameter that is given twice is an error.</summary>
+    public string? Word(string name)
+    {
+        var values = query[name];
+        if (values.Count <= 1) return values is [{ Length: > 0 } value] ? value : null;
+        _errors.Add(name, "must be given once");
+        return null;
+    }
+
+    /// <summary>As <see cref="Word"/>, without what is around it, and bounded.</summary>
     public string? Text(string name, int max) => _errors.TextOrNull(name, Word(name), max);
 
     /// <summary><c>limit</c>: 1 to 100, 50 when absent.</summary>
@@ -83,14 +92,6 @@ public sealed class QueryFields(IQueryCollection query)
             return MessageId.From(UuidV7.Floor(roundUp && isWhole ? time : time.AddMilliseconds(1)));
         }
         _errors.Add(name, "must be a UUID or an RFC 3339 time");
-        return null;
-    }
-
-    private string? Word(string name)
-    {
-        var values = query[name];
-        if (values.Count <= 1) return values is [{ Length: > 0 } value] ? value : null;
-        _errors.Add(name, "must be given once");
         return null;
     }
 }
