@@ -13,8 +13,10 @@ public sealed class PermissionEndpoints(Node node)
     public void Map(IEndpointRouteBuilder api) => api.MapGet("/channels/{id:guid}/permissions/explain", Explain)
         .WithTags("channels")
         .WithSummary("Why a member may or may not do something in a channel")
-        .WithDescription("Query: permission, the name of one, such as SEND_MESSAGES; user_id, the caller when absent. Asking about somebody else needs MANAGE_ROLES in the channel.")
-        .Produces<PermissionExplanation>();
+        .Produces<PermissionExplanation>()
+        .Takes(
+            new("permission", "The name of one, such as SEND_MESSAGES, in any case."),
+            new("user_id", "Whom to ask about: the caller when absent; somebody else needs MANAGE_ROLES in the channel.", "uuid"));
 
     private IResult Explain(HttpContext context, Guid id)
     {
