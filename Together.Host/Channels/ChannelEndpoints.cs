@@ -42,7 +42,7 @@ public sealed class ChannelEndpoints(Node node)
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ChannelBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var type = (ChannelType)errors.Word("type", body.Type ?? "text", "text", "voice", "category");
-        var name = errors.Text("name", body.Name, 1, Limits.ChannelNameMax);
+        var name = errors.Name("name", body.Name, 1, Limits.ChannelNameMax);
         var topic = errors.TextOrNull("topic", body.Topic, Limits.ChannelTopicMax);
         if (body.Position is not null) errors.Number("position", body.Position, 0, int.MaxValue);
         var slowMode = errors.Number("slow_mode_seconds", body.SlowModeSeconds ?? 0, 0, Limits.SlowModeMaxSeconds);
@@ -99,7 +99,7 @@ public sealed class ChannelEndpoints(Node node)
         if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ChannelPatch)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var name = body.Name.IsPresent ? errors.Text("name", body.Name.Or(null), 1, Limits.ChannelNameMax) : null;
+        var name = body.Name.IsPresent ? errors.Name("name", body.Name.Or(null), 1, Limits.ChannelNameMax) : null;
         var topic = errors.TextOrNull("topic", body.Topic.Or(null), Limits.ChannelTopicMax);
         var position = default(int?);
         if (body.Position.IsPresent) position = errors.Number("position", body.Position.TryGet(out var given) ? given : null, 0, int.MaxValue);

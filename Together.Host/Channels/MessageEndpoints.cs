@@ -59,7 +59,7 @@ public sealed class MessageEndpoints(Node node)
         if (Access.Channel(Root, caller, new(id), Permissions.SendMessages, node.Now, out var server, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var content = errors.Text("content", body.Content, 1, Limits.MessageContentMax);
+        var content = errors.Content("content", body.Content, 1, Limits.MessageContentMax);
         // A nonce is the client's own and comes back as it was sent: not trimmed.
         if (body.Nonce?.Length > Limits.NonceMax) errors.Add("nonce", $"must have at most {Limits.NonceMax} characters");
         else if (body.Nonce is not null) errors.Text("nonce", body.Nonce, 1, Limits.NonceMax);
@@ -86,7 +86,7 @@ public sealed class MessageEndpoints(Node node)
         if (message.AuthorId != caller || !server.Allows(caller, channel, Permissions.SendMessages, node.Now)) return (Problem)ErrorCode.MissingPermissions;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var content = errors.Text("content", body.Content, 1, Limits.MessageContentMax);
+        var content = errors.Content("content", body.Content, 1, Limits.MessageContentMax);
         if (errors.IsAny(out invalid)) return invalid;
 
         var reply = await node.Region.AskAsync(EntityRef.Channel(channel.Id, server.Id), new EditMessage(caller, message.Id, content));

@@ -38,6 +38,17 @@ public sealed class FieldErrors(ErrorCode code = ErrorCode.InvalidBody)
     /// <summary>As <see cref="Text"/>, but absent, null and blank are all null.</summary>
     public string? TextOrNull(string field, string? value, int max) => string.IsNullOrWhiteSpace(value) ? null : Text(field, value, 1, max);
 
+    /// <summary>
+    /// As <see cref="Text"/>, for what stands in the midst of other text: one visible line that cannot turn the text around it.
+    /// </summary>
+    public string Name(string field, string? value, int min, int max) => Unless(TextRules.NameProblem, field, Text(field, value, min, max));
+
+    /// <summary>As <see cref="Name"/>, but absent, null and blank are all null.</summary>
+    public string? NameOrNull(string field, string? value, int max) => string.IsNullOrWhiteSpace(value) ? null : Name(field, value, 1, max);
+
+    /// <summary>As <see cref="Text"/>, for what a message says: anything but marks piled up over the lines of others.</summary>
+    public string Content(string field, string? value, int min, int max) => Unless(TextRules.ContentProblem, field, Text(field, value, min, max));
+
     public long Number(string field, long? value, long min, long max) => value switch
     {
         null => Fail(field, "is required", min),
@@ -62,6 +73,9 @@ public sealed class FieldErrors(ErrorCode code = ErrorCode.InvalidBody)
         if (value is null) return Fail<IReadOnlyList<T>>(field, "is required", []);
         return value.Count >= min && value.Count <= max ? value : Fail<IReadOnlyList<T>>(field, $"must have {min} to {max} entries", []);
     }
+
+    private string Unless(Func<string, string?> rule, string field, string text) =>
+        text.Length > 0 && rule(text) is { } message ? Fail(field, message, "") : text;
 
     private T Fail<T>(string field, string message, T placeholder)
     {

@@ -86,7 +86,7 @@ public sealed class InstanceEndpoints(InstanceStore instance, AccountStore accou
         if (account is not { IsAdmin: true, DisabledAt: null }) return (Problem)ErrorCode.MissingPermissions;
         if (!(await context.ReadJsonAsync(InstanceJson.Default.InstancePatch)).TryGet(out var body, out var problem)) return problem;
         var errors = new FieldErrors();
-        var name = body.Name.IsPresent ? errors.Text("name", body.Name.Or(null), 1, Limits.InstanceNameMax) : null;
+        var name = body.Name.IsPresent ? errors.Name("name", body.Name.Or(null), 1, Limits.InstanceNameMax) : null;
         RegistrationMode? mode = body.Registration.IsPresent ? (RegistrationMode)errors.Word("registration", body.Registration.Or(null), InstanceStore.Words) : null;
         if (errors.IsAny(out problem)) return problem;
         return await AnswerAsync(context, await instance.ChangeAsync(name, mode, context.RequestAborted));

@@ -76,7 +76,7 @@ public sealed class MemberEndpoints(Node node)
     private async Task<IResult> ApplyAsync(HttpContext context, ServerState server, UserId target, MemberPatch body)
     {
         var errors = new FieldErrors();
-        var nickname = errors.TextOrNull("nickname", body.Nickname.Or(null), Limits.NicknameMax);
+        var nickname = errors.NameOrNull("nickname", body.Nickname.Or(null), Limits.NicknameMax);
         if (body.ServerMute.IsNull) errors.Add("server_mute", "must not be null");
         if (body.ServerDeaf.IsNull) errors.Add("server_deaf", "must not be null");
         if (errors.IsAny(out var invalid)) return invalid;

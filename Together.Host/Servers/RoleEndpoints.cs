@@ -34,7 +34,7 @@ public sealed class RoleEndpoints(Node node)
         if (Access.Server(Root, caller, new(id), Permissions.ManageRoles, node.Now, out var server) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ServerRequestJson.Default.RoleBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var name = errors.Text("name", body.Name ?? "new role", 1, Limits.RoleNameMax);
+        var name = errors.Name("name", body.Name ?? "new role", 1, Limits.RoleNameMax);
         var color = errors.Number("color", body.Color ?? 0, 0, Limits.ColorMax);
         if (errors.IsAny(out invalid)) return invalid;
 
@@ -80,7 +80,7 @@ public sealed class RoleEndpoints(Node node)
         if (!server.Allows(caller, Permissions.ManageRoles, node.Now)) return (Problem)ErrorCode.MissingPermissions;
         if (!(await context.ReadJsonAsync(ServerRequestJson.Default.RolePatch)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var name = body.Name.IsPresent ? errors.Text("name", body.Name.Or(null), 1, Limits.RoleNameMax) : null;
+        var name = body.Name.IsPresent ? errors.Name("name", body.Name.Or(null), 1, Limits.RoleNameMax) : null;
         var color = default(int?);
         if (body.Color.IsPresent) color = errors.Number("color", body.Color.TryGet(out var given) ? given : null, 0, Limits.ColorMax);
         if (body.Hoist.IsNull) errors.Add("hoist", "must not be null");

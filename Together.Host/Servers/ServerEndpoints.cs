@@ -92,7 +92,7 @@ public sealed class ServerEndpoints(Node node)
         name = "";
         if (!body.TryGet(out var read, out var problem)) return problem;
         var errors = new FieldErrors();
-        name = errors.Text("name", read.Name, 1, Limits.ServerNameMax);
+        name = errors.Name("name", read.Name, 1, Limits.ServerNameMax);
         return errors.IsAny(out problem) ? problem : null;
     }
 }

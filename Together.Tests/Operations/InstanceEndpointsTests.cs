@@ -63,6 +63,7 @@ public class InstanceEndpointsTests(PostgresFixture postgres)
     [InlineData("""{"name":null,"registration":null}""", "name", "registration")]
     [InlineData("""{"registration":"OPEN"}""", "registration")]
     [InlineData("""{"name":7}""", "name")]
+    [InlineData("""{"name":"a\u202eb"}""", "name")]
     public async Task change_that_makes_no_sense_is_refused_by_field(string body, params string[] fields)
     {
         await using var host = await TestHost.StartAsync(postgres);
