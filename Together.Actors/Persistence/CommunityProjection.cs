@@ -14,7 +14,7 @@ namespace Together.Actors.Persistence;
 public sealed class CommunityProjection : IProjection
 {
     /// <summary>The tables that the journal alone determines: what verify compares and rebuild empties.</summary>
-    public static readonly IReadOnlyList<string> TableNames = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "audit_log"];
+    public static readonly IReadOnlyList<string> TableNames = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "mentions", "audit_log"];
 
     private const string UpdateMessages = """
         update messages m set content = x.content, edited_at = x.edited_at, mention_ids = string_to_array(x.users, ',')::uuid[],
@@ -147,6 +147,7 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<InviteRecord, DateTime?>("expires_at", "timestamptz[]", row => row.ExpiresAt?.UtcDateTime),
         Sql.Column<InviteRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime));
 
+    private readonly MentionRows _mentions = new();
     private readonly Dictionary<MessageKey, MessageRecord> _edits = [];
     private readonly Dictionary<MessageKey, (DateTime At, Guid Actor)> _deletions = [];
     private readonly Dictionary<Guid, DateTime> _revoked = [];
@@ -156,6 +157,7 @@ public sealed class CommunityProjection : IProjection
     public void Add(LogEntry entry)
     {
         if (AuditLog.Describe(entry) is { } audit) _audit.Upsert(audit);
+        _mentions.Add(entry);
         switch (entry.Event)
         {
             case MessagePosted e:
@@ -208,6 +210,7 @@ public sealed class CommunityProjection : IProjection
         _invites.WriteCommands(batch);
         _audit.WriteCommands(batch);
         _messages.WriteCommands(batch);
+        _mentions.WriteCommands(batch);
         if (_edits.Count > 0)
         {
             batch.BatchCommands.Add(Sql.Command(
@@ -248,6 +251,7 @@ public sealed class CommunityProjection : IProjection
         _deletedRoles.Clear();
         _invites.Clear();
         _messages.Clear();
+        _mentions.Clear();
         _edits.Clear();
         _deletions.Clear();
         _revoked.Clear();

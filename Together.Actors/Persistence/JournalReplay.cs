@@ -105,6 +105,7 @@ public static class JournalReplay
         {
             "members" or "bans" or "sanctions" => "concat_ws(' ', server_id, user_id)",
             "messages" => "concat_ws(' ', channel_id, id)",
+            "mentions" => "concat_ws(' ', target, channel_id, message_id)",
             "invites" => "code",
             _ => "id::text",
         };

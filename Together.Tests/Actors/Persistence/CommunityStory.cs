@@ -93,11 +93,14 @@ internal sealed class CommunityStory : IAsyncDisposable
         var lawn = EntityRef.Channel(general, id);
         var first = ((Posted)(await AskAsync(lawn, new PostMessage(member, $"hello <@{owner}> @everyone", "nonce 1")))!).Message;
         await AskAsync(lawn, new EditMessage(member, first.Id, "hello"));
+        var named = ((Posted)(await AskAsync(lawn, new PostMessage(owner, $"<@{member}> <@{leaver}> <@&{gardener}> @here", null)))!).Message;
+        await AskAsync(lawn, new EditMessage(owner, named.Id, $"<@{member}> <@{owner}> <@&{gardener}> @everyone"));
+        await AskAsync(lawn, new EditMessage(owner, named.Id, $"<@{owner}> <@{leaver}> <@&{gardener}> @everyone"));
         var second = ((Posted)(await AskAsync(lawn, new PostMessage(leaver, "quotes ' \" \\ and \u2028, emoji \ud83c\udf4f", null)))!).Message;
         await AskAsync(lawn, new DeleteMessage(owner, second.Id));
         await AskAsync(server, new UpdateMember(owner, leaver, true, "Leaf", true, _node.Time.GetUtcMilliseconds().AddDays(1), true, false));
         var apples = EntityRef.Channel(child, id);
-        await AskAsync(apples, new PostMessage(owner, "gone with its channel", null));
+        await AskAsync(apples, new PostMessage(owner, $"<@{member}> gone with its channel", null));
         await AskAsync(server, new DeleteChannel(owner, child));
         await AskAsync(server, new DeleteChannel(owner, category));
         await AskAsync(server, new RemoveMember(leaver, leaver));
@@ -118,7 +121,7 @@ internal sealed class CommunityStory : IAsyncDisposable
             var state = (ServerState)(await AskAsync(EntityRef.Server(shortLived), new CreateServer(owner, shortLived, $"life {life}")))!;
             await AskAsync(EntityRef.Server(shortLived), new CreateInvite(owner, $"life-{life}", null, null));
             await AskAsync(EntityRef.Server(shortLived), new JoinServer(member, $"life-{life}"));
-            await AskAsync(EntityRef.Channel(state.Channels.Values.Single(channel => channel.Type == ChannelType.Text).Id, shortLived), new PostMessage(member, "short", null));
+            await AskAsync(EntityRef.Channel(state.Channels.Values.Single(channel => channel.Type == ChannelType.Text).Id, shortLived), new PostMessage(member, $"short, <@{owner}>", null));
             if (life == 0) await AskAsync(EntityRef.Server(shortLived), new DeleteServer(owner));
         }
     }

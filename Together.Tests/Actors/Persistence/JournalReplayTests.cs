@@ -10,7 +10,7 @@ namespace Together.Tests.Actors.Persistence;
 
 public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate clusters) : IClassFixture<ClusterTemplate>, IAsyncLifetime
 {
-    private static readonly string[] Tables = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "audit_log"];
+    private static readonly string[] Tables = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "mentions", "audit_log"];
 
     private TestDatabase _database = null!;
 
@@ -42,6 +42,8 @@ public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate
     [InlineData("update roles set permissions = 4096 where name = 'gardener'", "roles: 0 missing, 0 extra, 1 changed")]
     [InlineData("delete from bans", "bans: 1 missing, 0 extra, 0 changed")]
     [InlineData("update sanctions set server_mute = false", "sanctions: 0 missing, 0 extra, 1 changed")]
+    [InlineData("update mentions set position = position - 1 where ctid = (select min(ctid) from mentions)", "mentions: 0 missing, 0 extra, 1 changed")]
+    [InlineData("delete from mentions", "mentions: 3 missing, 0 extra, 0 changed")]
     [InlineData("update audit_log set reason = 'forged secret' where action = 'member_ban_add' and reason = 'spam'", "audit_log: 0 missing, 0 extra, 1 changed")]
     public async Task a_difference_is_found_and_rebuilt_away(string tampering, string found)
     {
@@ -56,6 +58,17 @@ public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate
 
         Assert.Equal(0, (await JournalAsync("rebuild")).Code);
         Assert.Equal(clean, await ContentsAsync());
+    }
+
+    /// <summary>Of a database from before the table, whose messages no longer tell what an edit has added.</summary>
+    [Fact]
+    public async Task migration_finds_the_mentions_that_replaying_finds()
+    {
+        await TellStoryAsync();
+        var clean = await ContentsAsync();
+        await _database.ExecuteAsync($"drop table mentions; drop table read_states; {Migration.Embedded().Single(migration => migration.Name == "read_states").Sql}");
+        Assert.Equal(clean, await ContentsAsync());
+        Assert.Equal(0, (await JournalAsync("verify")).Code);
     }
 
     [Fact]
