@@ -119,6 +119,7 @@ public sealed partial class HostApplication : IAsyncDisposable
             node.Journal,
             node.Views,
             node.Registry,
+            node.ReadStates,
             new SessionTickets(node.Keys.Derive(SigningKeys.GatewaySessionLabel), node.LogEpoch),
             node.Ids,
             time,
@@ -170,6 +171,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         new ChannelEndpoints(node).Map(api);
         new PermissionEndpoints(node).Map(api);
         new MessageEndpoints(node).Map(api);
+        new ReadStateEndpoints(node).Map(api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections).Map(app);
         app.MapOpenApi().AllowAnonymous();

@@ -51,6 +51,8 @@ public sealed class Node : IAsyncDisposable
 
     public required Messages Messages { get; init; }
 
+    public required ReadStates ReadStates { get; init; }
+
     public required AuditEntries AuditEntries { get; init; }
 
     public required ConnectionRegistry Registry { get; init; }
@@ -90,6 +92,7 @@ public sealed class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _bans.DisposeAsync();
+        await ReadStates.DisposeAsync();
         await Region.DisposeAsync();
         await _writer.DisposeAsync();
         await Log.DisposeAsync();
@@ -123,9 +126,8 @@ public sealed class Node : IAsyncDisposable
 
         var entities = new EntityContext(writer, journal, Manifests.Catalog, time, options.Actors.SnapshotEvery, loggers.CreateLogger<EntityContext>());
         var gates = new ServerGates();
-        var nonces = new NonceBudget();
         var region = new ShardRegion(
-            entity => Create(entity, entities, ids, messages, views, gates, nonces),
+            entity => Create(entity, entities, ids, messages, views, gates),
             new ShardRegionSettings(options.Actors.MailboxCapacity, options.Actors.AskTimeout, options.Actors.PassivateAfter),
             time,
             loggers.CreateLogger<ShardRegion>());
@@ -142,6 +144,7 @@ public sealed class Node : IAsyncDisposable
             Log = log,
             Region = region,
             Messages = messages,
+            ReadStates = new ReadStates(database, log, views, registry, loggers.CreateLogger<ReadStates>()),
             AuditEntries = new AuditEntries(database),
             Registry = registry,
             Journal = journal,
@@ -149,12 +152,11 @@ public sealed class Node : IAsyncDisposable
         };
     }
 
-    private static Actor Create(
-        EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates, NonceBudget nonces) => entity.Kind switch
+    private static Actor Create(EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates) => entity.Kind switch
     {
         EntityKind.User => new UserActor(entity, context),
         EntityKind.Server => new ServerActor(entity, context, ids, gates),
-        EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates, nonces),
+        EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates),
         _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
     };
 }

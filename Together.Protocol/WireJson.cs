@@ -33,6 +33,7 @@ namespace Together.Protocol;
 [JsonSerializable(typeof(VoiceState))]
 [JsonSerializable(typeof(Ready))]
 [JsonSerializable(typeof(Resumed))]
+[JsonSerializable(typeof(ReadState))]
 [JsonSerializable(typeof(MessageDelete))]
 [JsonSerializable(typeof(MessageDeleteBulk))]
 [JsonSerializable(typeof(ChannelDelete))]

@@ -138,7 +138,7 @@ public sealed partial class Connection : IThreadPoolWorkItem
                 }
 
                 buffer.Clear();
-                if (!TryWrite(frame, buffer)) return;
+                if (!(frame.IsLate ? await TryWriteLateAsync(frame, buffer) : TryWrite(frame, buffer))) return;
                 await _socket.SendAsync(buffer.Written);
                 lock (_lock) _bytes -= counted;
             }
@@ -163,10 +163,28 @@ public sealed partial class Connection : IThreadPoolWorkItem
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogUnmade(_logger, failure, User);
-            Close(CloseCode.Internal);
-            return false;
+            return EndUnmade(failure);
         }
+    }
+
+    private async ValueTask<bool> TryWriteLateAsync(Frame frame, PooledBuffer buffer)
+    {
+        try
+        {
+            _position = await frame.WriteLateAsync(buffer);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return EndUnmade(failure);
+        }
+    }
+
+    private bool EndUnmade(Exception failure)
+    {
+        LogUnmade(_logger, failure, User);
+        Close(CloseCode.Internal);
+        return false;
     }
 
     private bool MarkClosed()

@@ -29,6 +29,7 @@ public sealed record GatewayContext(
     Journal Journal,
     CommunityViews Views,
     ConnectionRegistry Registry,
+    ReadStates ReadStates,
     SessionTickets Tickets,
     IdSource Ids,
     TimeProvider Time,
@@ -134,25 +135,28 @@ public sealed class ConnectionActor : Actor
     {
         if (await AuthenticateAsync(payload) is not { } identity) return;
 
-        await TurnAsync(position =>
+        await _gateway.Log.RunAsync(position =>
         {
             var root = _gateway.Views.Root;
             if (!Adopt(identity, _gateway.Ids.Next(), root)) return;
             // What happens while it is made waits behind it.
-            _connection.Enqueue(Frame.Late(position, "READY", () => Ready(identity, root), WireJson.Default.Ready), isBounded: false);
+            _connection.Enqueue(Frame.Late(position, "READY", () => ReadyAsync(identity, root), WireJson.Default.Ready), isBounded: false);
             _gateway.Registry.Add(_connection, root);
             _isIdentified = true;
         });
     }
 
-    private Ready Ready(Identity identity, ViewRoot root) => new(
+    private async ValueTask<Ready> ReadyAsync(Identity identity, ViewRoot root) => new(
         _gateway.Tickets.Write(new SessionTicket(identity.User, identity.Session, _connection.GatewaySession)),
         root.Users[identity.User].ToCurrentUser(identity.Email),
         [.. root.ServersOf(identity.User).Select(server => root.Snapshot(server, identity.User))],
         [],
         [],
-        [],
+        await _gateway.ReadStates.OfAsync(identity.User, root),
         Protocol.Users.UserSettings.Default);
+
+    private async ValueTask<Resumed> ResumedAsync(UserId user, ViewRoot root) =>
+        new([], [], await _gateway.ReadStates.OfAsync(user, root), Protocol.Users.UserSettings.Default);
 
     private async ValueTask ResumeAsync(JsonElement payload)
     {
@@ -178,7 +182,7 @@ public sealed class ConnectionActor : Actor
     private async ValueTask<bool> ReplayAsync(SessionTicket ticket, Identity identity, long after)
     {
         // The client may be back while the event it names is still being dispatched: the turn behind it sees it whole.
-        await TurnAsync(_ => { });
+        await _gateway.Log.RunAsync(_ => { });
         if (await IsTooOldAsync(after)) return false;
 
         var shared = await SharedAsync(after, identity.User);
@@ -190,7 +194,7 @@ public sealed class ConnectionActor : Actor
             if (_gateway.Log.Position - after > TurnEvents || isOutOfTail)
             {
                 var (to, root) = (0L, ViewRoot.Empty);
-                await TurnAsync(position => (to, root) = (position, _gateway.Views.Root));
+                await _gateway.Log.RunAsync(position => (to, root) = (position, _gateway.Views.Root));
                 var gap = await GapAsync(after, to, root, identity.User);
                 replayed += gap.Count;
                 if (!MayReplay(gap, replayed, root, identity.User, out var start)) return false;
@@ -201,7 +205,7 @@ public sealed class ConnectionActor : Actor
                 continue;
             }
 
-            await TurnAsync(position =>
+            await _gateway.Log.RunAsync(position =>
             {
                 if (position - after > TurnEvents) return;
                 var root = _gateway.Views.Root;
@@ -214,8 +218,7 @@ public sealed class ConnectionActor : Actor
                 outcome = MayReplay(gap, replayed + gap.Count, root, identity.User, out var start);
                 if (outcome == false || !Adopt(identity, ticket.GatewaySession, root)) return;
                 foreach (var frame in Replay.Frames(gap, shared, start, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
-                _connection.Enqueue(
-                    Frame.Dispatch(position, "RESUMED", new Resumed([], [], [], Protocol.Users.UserSettings.Default), WireJson.Default.Resumed), isBounded: false);
+                _connection.Enqueue(Frame.Late(position, "RESUMED", () => ResumedAsync(identity.User, root), WireJson.Default.Resumed), isBounded: false);
                 _gateway.Registry.Add(_connection, root);
                 _isIdentified = true;
             });
@@ -335,7 +338,7 @@ public sealed class ConnectionActor : Actor
             ? users.EnumerateArray().Select(id => id.TryRead(out UserId user) ? user : default).ToHashSet()
             : null;
         var count = limit.ValueKind == JsonValueKind.Number && limit.TryGetInt32(out var number) ? Math.Clamp(number, 1, Limits.MembersInServerObject) : Limits.PageMax;
-        await TurnAsync(_ =>
+        await _gateway.Log.RunAsync(_ =>
         {
             var root = _gateway.Views.Root;
             var members = Array.Empty<Member>();
@@ -353,25 +356,6 @@ public sealed class ConnectionActor : Actor
 
             _connection.Enqueue(Frame.Dispatch(null, "SERVER_MEMBERS_CHUNK", new ServerMembersChunk(serverId, members, []), WireJson.Default.ServerMembersChunk));
         });
-    }
-
-    private async ValueTask TurnAsync(Action<long> turn)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _gateway.Log.TurnAsync(position =>
-        {
-            try
-            {
-                turn(position);
-                done.SetResult();
-            }
-            catch (Exception failure)
-            {
-                done.SetException(failure);
-                throw;
-            }
-        });
-        await done.Task;
     }
 
     private bool IsTooFast()

@@ -16,9 +16,9 @@ public sealed class Frame
     private static readonly byte[] Head = "{\"op\":\"DISPATCH\",\"s\":"u8.ToArray();
 
     private readonly byte[] _tail;
-    private readonly Action<IBufferWriter<byte>>? _late;
+    private readonly Func<IBufferWriter<byte>, ValueTask>? _late;
 
-    private Frame(byte[] tail, long? position, bool isDispatch, CloseCode? close = null, Action<IBufferWriter<byte>>? late = null)
+    private Frame(byte[] tail, long? position, bool isDispatch, CloseCode? close = null, Func<IBufferWriter<byte>, ValueTask>? late = null)
     {
         _tail = tail;
         _late = late;
@@ -35,6 +35,9 @@ public sealed class Frame
     /// <summary>Not a frame but the end: the connection is closed with this code once all before it is sent.</summary>
     public CloseCode? Close { get; }
 
+    /// <summary>Whether it is to be written by <see cref="WriteLateAsync"/>.</summary>
+    public bool IsLate => _late is not null;
+
     /// <summary>What it counts against its receiver's queue, in bytes.</summary>
     public int Length => _tail.Length;
 
@@ -43,10 +46,10 @@ public sealed class Frame
 
     /// <summary>
     /// A dispatch for one receiver whose place in the order is taken now and whose payload is made when it is sent, off the log's
-    /// loop and straight into what is sent: READY of a large server is close to a megabyte.
+    /// loop and straight into what is sent: READY of a large server is close to a megabyte, and part of it is asked of the database.
     /// </summary>
-    public static Frame Late<T>(long position, string type, Func<T> payload, JsonTypeInfo<T> json) =>
-        new([], position, isDispatch: true, late: buffer => WriteTail(buffer, type, payload(), json));
+    public static Frame Late<T>(long position, string type, Func<ValueTask<T>> payload, JsonTypeInfo<T> json) =>
+        new([], position, isDispatch: true, late: async buffer => WriteTail(buffer, type, await payload(), json));
 
     /// <summary>A frame of another op, whole.</summary>
     public static Frame Control(string op, string payload) =>
@@ -66,12 +69,24 @@ public sealed class Frame
         }
 
         var position = Position ?? lastPosition;
+        WriteHead(buffer, position);
+        buffer.Write(_tail);
+        return position;
+    }
+
+    /// <summary>As <see cref="Write"/>, for a frame whose payload is still to be made.</summary>
+    public async ValueTask<long> WriteLateAsync(IBufferWriter<byte> buffer)
+    {
+        WriteHead(buffer, Position!.Value);
+        await _late!(buffer);
+        return Position.Value;
+    }
+
+    private static void WriteHead(IBufferWriter<byte> buffer, long position)
+    {
         buffer.Write(Head);
         Utf8Formatter.TryFormat(position, buffer.GetSpan(20), out var digits);
         buffer.Advance(digits);
-        if (_late is null) buffer.Write(_tail);
-        else _late(buffer);
-        return position;
     }
 
     private static byte[] Tail<T>(string type, T payload, JsonTypeInfo<T> json)

@@ -59,6 +59,26 @@ public sealed partial class EventLog : IAsyncDisposable
     /// </summary>
     public ValueTask TurnAsync(Action<long> turn) => _queue.Writer.WriteAsync(turn);
 
+    /// <summary>As <see cref="TurnAsync"/>, and completes when the action has run.</summary>
+    public async ValueTask RunAsync(Action<long> turn)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await TurnAsync(position =>
+        {
+            try
+            {
+                turn(position);
+                done.SetResult();
+            }
+            catch (Exception failure)
+            {
+                done.SetException(failure);
+                throw;
+            }
+        });
+        await done.Task;
+    }
+
     /// <summary>
     /// The events in (<paramref name="after"/>, <paramref name="to"/>] that pass; null when the tail no longer holds all of them,
     /// and the journal has to be read.

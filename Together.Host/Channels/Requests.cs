@@ -18,10 +18,14 @@ public sealed record OverwriteBody(string? Type, Permissions? Allow, Permissions
 
 public sealed record MessageBody(string? Content, string? Nonce);
 
+/// <param name="MessageId">The last message that is read; null for none.</param>
+public sealed record ReadBody(Patch<MessageId> MessageId);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(TimeJsonConverter)])]
 [JsonSerializable(typeof(ChannelBody))]
 [JsonSerializable(typeof(ChannelPatch))]
 [JsonSerializable(typeof(List<ChannelPlaceBody>))]
 [JsonSerializable(typeof(OverwriteBody))]
 [JsonSerializable(typeof(MessageBody))]
+[JsonSerializable(typeof(ReadBody))]
 internal sealed partial class ChannelRequestJson : JsonSerializerContext;

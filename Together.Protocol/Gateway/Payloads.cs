@@ -20,6 +20,9 @@ public sealed record Ready(
 public sealed record Resumed(
     IReadOnlyList<Presence> Presences, IReadOnlyList<VoiceState> VoiceStates, IReadOnlyList<ReadState> ReadStates, UserSettings Settings);
 
+/// <summary>What a user has read of a channel: in READY and RESUMED for the channels that have one, and when it changes.</summary>
+/// <param name="LastReadMessageId">Null when nothing was marked, or unread from the beginning.</param>
+/// <param name="MentionCount">Messages above it that mention the user.</param>
 public sealed record ReadState(ChannelId ChannelId, MessageId? LastReadMessageId, int MentionCount);
 
 public sealed record MessageDelete(MessageId Id, ChannelId ChannelId, ServerId? ServerId);

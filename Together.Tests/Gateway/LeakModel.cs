@@ -32,7 +32,22 @@ internal static class Bit
 
 internal sealed record ModelOverwrite(string Id, string Type, ulong Allow, ulong Deny);
 
-internal sealed record ModelMessage(string Id, string Author, string Content, string Json);
+internal sealed record ModelMessage(string Id, string Author, string Content, string Json)
+{
+    /// <summary>Whether it counts as a mention of the member, whose edits here name nobody.</summary>
+    /// <param name="member">Of this server.</param>
+    /// <param name="joinedAt">What was said before does not.</param>
+    public bool Mentions(ModelMember member, DateTimeOffset joinedAt)
+    {
+        using var document = JsonDocument.Parse(Json);
+        var message = document.RootElement;
+        return Author != member.User
+            && message.GetProperty("created_at").GetDateTimeOffset() >= joinedAt
+            && (message.GetProperty("mention_everyone").GetBoolean()
+                || message.GetProperty("mentions").EnumerateArray().Any(user => Wire.Text(user, "id") == member.User)
+                || message.GetProperty("mention_role_ids").EnumerateArray().Any(id => id.GetString() == Wire.Text(message, "server_id") || member.Roles.Contains(id.GetString()!)));
+    }
+}
 
 internal sealed record ModelRole(string Id, string ServerId, string Name, int Position, ulong Permissions)
 {

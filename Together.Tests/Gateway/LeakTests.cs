@@ -175,11 +175,27 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
     {
         await using var client = await GatewayClient.IdentifiedAsync(_host, person);
         var ready = client.Ready!.D;
-        Assert.Equal("[] [] []", string.Join(' ', ((string[])["private_channels", "relationships", "read_states"]).Select(name => ready.GetProperty(name).GetRawText())));
+        Assert.Equal("[] []", string.Join(' ', ((string[])["private_channels", "relationships"]).Select(name => ready.GetProperty(name).GetRawText())));
+        // Nobody marks anything here: what is there are the mentions since they joined.
+        AssertSame(
+            $"read states of {person.Username}",
+            ready.GetProperty("servers").EnumerateArray().SelectMany(server => Mentions(person.Id, server)),
+            ready.GetProperty("read_states").EnumerateArray().Select(state => state.GetRawText()));
         AssertSame(
             $"READY of {person.Username}",
             _world.Servers.Values.Where(server => server.Members.ContainsKey(person.Id)).Select(server => server.Shown(person.Id)),
             ready.GetProperty("servers").EnumerateArray().Select(ModelServer.ReadShown));
+    }
+
+    private IEnumerable<string> Mentions(string user, JsonElement shown)
+    {
+        var server = _world.Servers[Wire.Text(shown, "id")!];
+        var joinedAt = shown.GetProperty("members").EnumerateArray().Single(member => Wire.Text(member.GetProperty("user"), "id") == user).GetProperty("joined_at").GetDateTimeOffset();
+        foreach (var channel in server.Visible(user))
+        {
+            var count = channel.Messages.Values.Count(message => message.Mentions(server.Members[user], joinedAt));
+            if (count > 0) yield return $$"""{"channel_id":"{{channel.Id}}","last_read_message_id":null,"mention_count":{{count}}}""";
+        }
     }
 
     private static string Read(GatewayFrame frame)
