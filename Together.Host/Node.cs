@@ -126,8 +126,9 @@ public sealed class Node : IAsyncDisposable
 
         var entities = new EntityContext(writer, journal, Manifests.Catalog, time, options.Actors.SnapshotEvery, loggers.CreateLogger<EntityContext>());
         var gates = new ServerGates();
+        var nonces = new NonceBudget();
         var region = new ShardRegion(
-            entity => Create(entity, entities, ids, messages, views, gates),
+            entity => Create(entity, entities, ids, messages, views, gates, nonces),
             new ShardRegionSettings(options.Actors.MailboxCapacity, options.Actors.AskTimeout, options.Actors.PassivateAfter),
             time,
             loggers.CreateLogger<ShardRegion>());
@@ -152,11 +153,12 @@ public sealed class Node : IAsyncDisposable
         };
     }
 
-    private static Actor Create(EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates) => entity.Kind switch
+    private static Actor Create(
+        EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates, NonceBudget nonces) => entity.Kind switch
     {
         EntityKind.User => new UserActor(entity, context),
         EntityKind.Server => new ServerActor(entity, context, ids, gates),
-        EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates),
+        EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates, nonces),
         _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
     };
 }

@@ -7,7 +7,7 @@ using Together.Protocol;
 namespace Together.Actors.Channels;
 
 /// <summary>One channel: the life of its messages. Knows the last ID, the recent nonces and, in slow mode, who posted when; not the history.</summary>
-public sealed class ChannelActor(EntityRef entity, EntityContext context, Messages messages, CommunityViews views, ServerGates gates)
+public sealed class ChannelActor(EntityRef entity, EntityContext context, Messages messages, CommunityViews views, ServerGates gates, NonceBudget nonces)
     : EntityActor<ChannelState, ChannelCommand, ChannelMessageEvent>(entity, context)
 {
     /// <summary>Authors remembered in slow mode; those beyond are looked up.</summary>
@@ -15,7 +15,7 @@ public sealed class ChannelActor(EntityRef entity, EntityContext context, Messag
 
     private readonly ChannelId _id = new(entity.Id);
     private readonly Journal _journal = context.Journal;
-    private readonly NonceWindow _nonces = new(context.Time);
+    private readonly NonceWindow _nonces = new(context.Time, nonces);
     private readonly ServerGate _gate = gates.Of(new ServerId(entity.ShardKey));
     private readonly Dictionary<UserId, DateTimeOffset?> _lastPosts = [];
     private int _slowMode;
@@ -31,6 +31,8 @@ public sealed class ChannelActor(EntityRef entity, EntityContext context, Messag
         State = new ChannelState(await messages.LastIdAsync(_id) ?? default);
         foreach (var (author, nonce) in await messages.NoncesAsync(_id, Now - NonceWindow.Length)) _nonces.Add(author, nonce);
     }
+
+    protected internal override void PostStop() => _nonces.Clear();
 
     protected override async ValueTask<Decision> DecideAsync(ChannelState? state, ChannelCommand command)
     {

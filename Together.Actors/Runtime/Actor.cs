@@ -11,6 +11,13 @@ public abstract class Actor
 
     protected internal abstract ValueTask ReceiveAsync(object message);
 
+    /// <summary>
+    /// Gives back what the instance took from others. Called once, after its last message or its failed start; must not fail.
+    /// </summary>
+    protected internal virtual void PostStop()
+    {
+    }
+
     /// <summary>False while work is under way that a next incarnation must not overtake.</summary>
     protected internal virtual bool CanPassivate => true;
 }

@@ -102,7 +102,7 @@ public sealed partial class ActorCell : IThreadPoolWorkItem
 
             if (message is null)
             {
-                _actor = null;
+                Stop();
                 _stopped(this);
                 return;
             }
@@ -112,9 +112,7 @@ public sealed partial class ActorCell : IThreadPoolWorkItem
             {
                 if (_actor is null)
                 {
-                    var actor = _factory();
-                    await actor.StartAsync();
-                    _actor = actor;
+                    _actor = await StartAsync();
                 }
 
                 await _actor.ReceiveAsync(message);
@@ -128,6 +126,28 @@ public sealed partial class ActorCell : IThreadPoolWorkItem
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private async ValueTask<Actor> StartAsync()
+    {
+        var actor = _factory();
+        try
+        {
+            await actor.StartAsync();
+        }
+        catch
+        {
+            actor.PostStop();
+            throw;
+        }
+
+        return actor;
+    }
+
+    private void Stop()
+    {
+        _actor?.PostStop();
+        _actor = null;
     }
 
     /// <summary>
@@ -144,7 +164,7 @@ public sealed partial class ActorCell : IThreadPoolWorkItem
             while (waiting is not null && waiting.TryDequeue(out var next)) Refuse(next);
         }
 
-        _actor = null;
+        Stop();
         var backoff = TimeSpan.FromTicks(Math.Min(LastBackoff.Ticks, FirstBackoff.Ticks << Math.Min(_failures, 10)));
         _failures++;
         LogFailure(_logger, failure, Name, backoff.TotalMilliseconds);

@@ -167,6 +167,41 @@ public class ActorCellTests
     }
 
     [Fact]
+    public async Task every_incarnation_is_told_its_end_once()
+    {
+        var (made, ended) = (0, new ConcurrentQueue<int>());
+        var cell = new ActorCell("cell", Create, 10, _time, NullLogger.Instance, _ => _stopped.SetResult());
+        // The first fails to start, the second at its message, the third is passivated.
+        for (var incarnation = 0; incarnation < 3; incarnation++)
+        {
+            var timer = _time.TimerSet();
+            var ask = NewAsk();
+            cell.Tell(ask);
+            await ask.Answer.WaitAsync(Patience);
+            if (incarnation < 2) _time.Advance(await timer);
+            Assert.Equal(Enumerable.Range(0, Math.Min(incarnation + 1, 2)), ended);
+        }
+
+        cell.Passivate();
+        await _stopped.Task.WaitAsync(Patience);
+        Assert.Equal([0, 1, 2], ended);
+
+        ScriptedActor Create()
+        {
+            var incarnation = made++;
+            return new ScriptedActor(
+                message =>
+                {
+                    if (incarnation == 1) throw new InvalidOperationException("a bug");
+                    Complete(message, incarnation);
+                    return ValueTask.CompletedTask;
+                },
+                () => incarnation == 0 ? throw new InvalidOperationException("the store is away") : ValueTask.CompletedTask,
+                stopped: () => ended.Enqueue(incarnation));
+        }
+    }
+
+    [Fact]
     public async Task work_under_way_keeps_a_cell()
     {
         var canPassivate = false;
@@ -287,11 +322,13 @@ public class ActorCellTests
 }
 
 /// <summary>An actor whose parts a test gives.</summary>
-internal sealed class ScriptedActor(Func<object, ValueTask> receive, Func<ValueTask>? start = null, Func<bool>? canPassivate = null) : Actor
+internal sealed class ScriptedActor(Func<object, ValueTask> receive, Func<ValueTask>? start = null, Func<bool>? canPassivate = null, Action? stopped = null) : Actor
 {
     protected internal override ValueTask StartAsync() => start?.Invoke() ?? ValueTask.CompletedTask;
 
     protected internal override ValueTask ReceiveAsync(object message) => receive(message);
 
     protected internal override bool CanPassivate => canPassivate?.Invoke() ?? true;
+
+    protected internal override void PostStop() => stopped?.Invoke();
 }
