@@ -117,6 +117,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         var gateway = new GatewayContext(
             node.Log,
             node.Journal,
+            node.Messages,
             node.Views,
             node.Registry,
             node.ReadStates,
@@ -153,7 +154,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default);
+            json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, UserRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default);
         });
 
         var app = builder.Build();
@@ -163,6 +164,8 @@ public sealed partial class HostApplication : IAsyncDisposable
         new InstanceEndpoints(instance, accounts).Map(api);
         new AuthEndpoints(node, accounts, tokens, hasher, login, instance, setupCode).Map(api);
         new UserEndpoints(node, accounts).Map(api);
+        new RelationshipEndpoints(node, accounts).Map(api);
+        new PrivateChannelEndpoints(node).Map(api);
         new ServerEndpoints(node).Map(api);
         new MemberEndpoints(node).Map(api);
         new RoleEndpoints(node).Map(api);
@@ -172,6 +175,8 @@ public sealed partial class HostApplication : IAsyncDisposable
         new PermissionEndpoints(node).Map(api);
         new MessageEndpoints(node).Map(api);
         new ReadStateEndpoints(node).Map(api);
+        new ReactionEndpoints(node).Map(api);
+        new PinEndpoints(node).Map(api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections).Map(app);
         app.MapOpenApi().AllowAnonymous();

@@ -22,14 +22,16 @@ public sealed class Node : IAsyncDisposable
 {
     private readonly BuiltInPostgres? _postgres;
     private readonly JournalWriter _writer;
-    private readonly BanReactor _bans;
+    private readonly Reactor[] _reactors;
+    private readonly Retention _retention;
 
-    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, JournalWriter writer, BanReactor bans)
+    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, JournalWriter writer, Reactor[] reactors, Retention retention)
     {
         _postgres = postgres;
         Database = database;
         _writer = writer;
-        _bans = bans;
+        _reactors = reactors;
+        _retention = retention;
     }
 
     /// <summary>For everything but the journal.</summary>
@@ -58,6 +60,8 @@ public sealed class Node : IAsyncDisposable
     public required ConnectionRegistry Registry { get; init; }
 
     public required Journal Journal { get; init; }
+
+    public Retention Retention => _retention;
 
     /// <summary>Changes when a database was restored or rebuilt: what clients remember of positions is void then.</summary>
     public required Guid LogEpoch { get; init; }
@@ -91,7 +95,8 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Stores what is queued, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _bans.DisposeAsync();
+        await _retention.DisposeAsync();
+        foreach (var reactor in _reactors) await reactor.DisposeAsync();
         await ReadStates.DisposeAsync();
         await Region.DisposeAsync();
         await _writer.DisposeAsync();
@@ -132,11 +137,20 @@ public sealed class Node : IAsyncDisposable
             new ShardRegionSettings(options.Actors.MailboxCapacity, options.Actors.AskTimeout, options.Actors.PassivateAfter),
             time,
             loggers.CreateLogger<ShardRegion>());
-        var bans = new BanReactor(database, journal, region, views, log, time, loggers.CreateLogger<BanReactor>());
-        dispatcher.OnBan = bans.Wake;
-        bans.Start();
+        var retention = new Retention(database, messages, log, region, options.Retention.DeletedMessages, time, loggers.CreateLogger<Retention>());
+        var reactions = new ServerReactions(region, views, options.Channels.Welcome);
+        var reacting = new ReactorContext(database, journal, log, Manifests.Catalog, time, loggers.CreateLogger<Reactor>());
+        Reactor[] reactors =
+        [
+            Reactor.To<MemberBanned>("ban-messages", reactions.DeleteMessagesAsync, reacting),
+            Reactor.To<MemberJoined>("welcome", reactions.WelcomeAsync, reacting),
+            Reactor.To<MessagesErased>("redaction", retention.RedactAsync, reacting),
+        ];
+        dispatcher.Reactors = reactors;
+        foreach (var reactor in reactors) reactor.Start();
+        retention.Start();
         await using var epoch = database.CreateCommand("select log_epoch from instance");
-        return new Node(postgres, database, writer, bans)
+        return new Node(postgres, database, writer, reactors, retention)
         {
             Keys = options.Auth.JwtSecret is { } secret ? SigningKeys.FromText(secret) : await SigningKeys.LoadAsync(database, cancellation),
             Ids = ids,
@@ -155,10 +169,11 @@ public sealed class Node : IAsyncDisposable
 
     private static Actor Create(
         EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates, NonceBudget nonces) => entity.Kind switch
-    {
-        EntityKind.User => new UserActor(entity, context),
-        EntityKind.Server => new ServerActor(entity, context, ids, gates),
-        EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates, nonces),
-        _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
-    };
+        {
+            EntityKind.User => new UserActor(entity, context),
+            EntityKind.Server => new ServerActor(entity, context, ids, gates),
+            EntityKind.Relationship => new RelationshipActor(entity, context),
+            EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates, nonces),
+            _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
+        };
 }

@@ -25,6 +25,29 @@ public static class Limits
 
     public const int BulkDeleteMax = 100;
 
+    /// <summary>Kinds of emoji on one message.</summary>
+    public const int ReactionKindsMax = 20;
+
+    public const int PinsMax = 250;
+
+    public const int AboutMax = 190;
+    public const int LocaleMax = 35;
+
+    /// <summary>Servers and channels with a notification setting of their own.</summary>
+    public const int NotificationsMax = 1000;
+
+    /// <summary>Friends, requests and blocked users together.</summary>
+    public const int RelationshipsMax = 1000;
+
+    /// <summary>Friend requests to one person within an hour: who is turned down that often shall stop.</summary>
+    public const int FriendRequestsPerHour = 10;
+
+    /// <summary>People in a group, with its owner.</summary>
+    public const int GroupMax = 10;
+
+    /// <summary>Direct messages and groups that a user has open.</summary>
+    public const int PrivateChannelsPerUser = 1000;
+
     public const int PageDefault = 50;
     public const int PageMax = 100;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Together.Actors.Persistence;
 using Together.Actors.Runtime;
 using Together.Actors.Servers;
@@ -7,62 +8,40 @@ using Together.Protocol.Channels;
 
 namespace Together.Actors.Channels;
 
-public abstract record ChannelMessageEvent(ChannelId ChannelId, ServerId ServerId) : DomainEvent
-{
-    /// <summary>Why a moderator did it; for the audit log.</summary>
-    public string? Reason { get; init; }
-
-    public override Guid Scope => ServerId.Value;
-}
-
-public sealed record MessagePosted(ChannelId ChannelId, ServerId ServerId, MessageRecord Message) : ChannelMessageEvent(ChannelId, ServerId);
-
-/// <param name="Message">All of it, as it is now.</param>
-public sealed record MessageEdited(ChannelId ChannelId, ServerId ServerId, MessageRecord Message) : ChannelMessageEvent(ChannelId, ServerId);
-
-public sealed record MessageDeleted(ChannelId ChannelId, ServerId ServerId, MessageId MessageId, UserId ActorId, UserId? AuthorId = null) : ChannelMessageEvent(ChannelId, ServerId);
-
-/// <param name="MessageIds">1 to 100, in the order they were posted.</param>
-public sealed record MessagesBulkDeleted(ChannelId ChannelId, ServerId ServerId, ImmutableArray<MessageId> MessageIds, UserId ActorId) : ChannelMessageEvent(ChannelId, ServerId);
-
-/// <param name="Actor">Who asks.</param>
-public abstract record ChannelCommand(UserId Actor)
-{
-    /// <summary>Why a moderator does it; for the audit log.</summary>
-    public string? Reason { get; init; }
-}
-
-/// <summary>Answers <see cref="Posted"/>. Needs SEND_MESSAGES.</summary>
-/// <param name="Content">Trimmed, 1–4,000 characters.</param>
-/// <param name="Nonce">The same author and nonce within ten minutes answers the first message again.</param>
-public sealed record PostMessage(UserId Actor, string Content, string? Nonce) : ChannelCommand(Actor);
-
-/// <param name="IsRepeated">True when the nonce had been used: nothing new was stored.</param>
-public sealed record Posted(MessageRecord Message, bool IsRepeated);
-
-/// <summary>Answers <see cref="MessageRecord"/>. One's own only.</summary>
-public sealed record EditMessage(UserId Actor, MessageId Id, string Content) : ChannelCommand(Actor);
-
-/// <summary>One's own, or with MANAGE_MESSAGES any.</summary>
-public sealed record DeleteMessage(UserId Actor, MessageId Id) : ChannelCommand(Actor);
-
-/// <summary>
-/// Answers how many it deleted: up to <see cref="Limits.BulkDeleteMax"/> of what the author posted from then on until the ban. The
-/// ban's own work, decided when it was: asks for no permission again. Repeated, it finds what is left.
-/// </summary>
-/// <param name="Actor">Who banned.</param>
-/// <param name="Author">Who was banned.</param>
-/// <param name="From">Inclusive.</param>
-/// <param name="Until">Inclusive: the moment of the ban.</param>
-public sealed record DeleteMessagesOfBanned(UserId Actor, UserId Author, DateTimeOffset From, DateTimeOffset Until) : ChannelCommand(Actor);
-
 /// <param name="LastMessageId">The highest ID minted; empty before the first.</param>
-public sealed record ChannelState(MessageId LastMessageId);
+/// <param name="Private">Null for a channel of a server, and before a private one's creation.</param>
+public sealed record ChannelState(MessageId LastMessageId, PrivateChannelRecord? Private = null);
 
+/// <summary>What the database and the views know that a decision needs.</summary>
 /// <param name="Message">The one that the command names, or that its nonce was used for; null when there is none.</param>
 /// <param name="AuthorsLastPost">When the author last posted here, also when that is deleted; looked for in slow mode only.</param>
-/// <param name="Ids">What a ban takes along.</param>
-public readonly record struct Found(MessageRecord? Message, DateTimeOffset? AuthorsLastPost, ImmutableArray<MessageId> Ids);
+/// <param name="Ids">What is there of what is to be deleted.</param>
+public readonly record struct Found(MessageRecord? Message, DateTimeOffset? AuthorsLastPost, ImmutableArray<MessageId> Ids)
+{
+    /// <summary>Whether <see cref="Message"/> is pinned.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>Those of <see cref="Message"/>.</summary>
+    public ImmutableArray<ReactionRecord> Reactions { get; init; }
+
+    /// <summary>What <see cref="Message"/>, or the one to be posted, refers to.</summary>
+    public MessageDetail? Referenced { get; init; }
+
+    /// <summary>Pins of the channel.</summary>
+    public int Pins { get; init; }
+
+    /// <summary>Who has blocked the author; null for nobody.</summary>
+    public IReadOnlySet<UserId>? BlockedBy { get; init; }
+
+    /// <summary>Where the journal holds the texts of <see cref="Ids"/>.</summary>
+    public ImmutableArray<long> Positions { get; init; }
+
+    /// <summary>The channel's last message when <see cref="Ids"/> are gone.</summary>
+    public MessageId? LastMessageId { get; init; }
+
+    /// <summary>Of a conversation of two: one has blocked the other, or is gone.</summary>
+    public bool IsSilenced { get; init; }
+}
 
 /// <summary>What a channel decides about its messages, and what its events do to it. Pure.</summary>
 public static class ChannelEntity
@@ -70,77 +49,179 @@ public static class ChannelEntity
     /// <param name="state">The channel's own.</param>
     /// <param name="command">Its actor is authenticated, nothing else is checked yet.</param>
     /// <param name="channelId">This channel.</param>
-    /// <param name="server">Its server; null when it is gone.</param>
+    /// <param name="server">Its server; null when it is gone, and for a private channel.</param>
     /// <param name="found">What the database knows that the decision needs.</param>
     /// <param name="now">The time of the decision.</param>
     public static Decision Decide(ChannelState state, ChannelCommand command, ChannelId channelId, ServerState? server, Found found, DateTimeOffset now)
     {
-        if (server is null || !server.Channels.TryGetValue(channelId, out var channel)) return Decision.Refuse(ErrorCode.NotFound);
+        if (command is OpenPrivateChannel or RenameGroup or AddRecipient or RemoveRecipient or ClosePrivateChannel)
+            return PrivateChannelEntity.Decide(state.Private, command, channelId, now);
+        if (command is EraseMessages erase) return Erase(erase, channelId, found);
+
+        var channel = state.Private is { } conversation ? new AnyChannel(conversation, found.IsSilenced)
+            : server is not null && server.Channels.TryGetValue(channelId, out var record) ? new AnyChannel(server, record)
+            : null;
+        if (channel is null) return Decision.Refuse(ErrorCode.NotFound);
         if (command is DeleteMessagesOfBanned deletion) return Delete(deletion, channel, found);
-        var permissions = server.Of(command.Actor, channel, now);
-        if (!permissions.HasFlag(Permissions.ViewChannel)) return Decision.Refuse(ErrorCode.NotFound);
+        if (command is WelcomeMember welcome) return Welcome(state, welcome, channel, found, now);
+        var permissions = channel.Of(command.Actor, now);
+        if ((permissions & Permissions.ViewChannel) == 0) return Decision.Refuse(ErrorCode.NotFound);
+        if (command is MessageCommand && found.Message is null) return Decision.Refuse(ErrorCode.NotFound);
         return command switch
         {
-            PostMessage c => Post(state, c, channel, server, permissions, found, now),
-            EditMessage c => Edit(c, server, permissions, found.Message, now),
-            DeleteMessage c => Delete(c, permissions, found.Message),
+            PostMessage c => Post(state, c, channel, permissions, found, now),
+            EditMessage c => Edit(c, channel, permissions, found, now),
+            DeleteMessage c => Delete(c, permissions, found.Message!),
+            DeleteMessages c => Delete(c, channel, permissions, found),
+            AddReaction c => Add(c, permissions, found),
+            RemoveReaction c => Remove(c, found),
+            ClearReactions c => Clear(c, permissions, found),
+            PinMessage c => Pin(state, c, channel, permissions, found, now),
+            UnpinMessage c => Unpin(c, channel, permissions, found),
             _ => throw new InvalidOperationException($"no decision for {command.GetType().Name}"),
         };
     }
 
-    public static ChannelState Apply(ChannelState state, ChannelMessageEvent happened) => happened switch
+    public static ChannelState Apply(ChannelState state, ChannelEvent happened) => happened switch
     {
-        MessagePosted e => new ChannelState(e.Message.Id),
-        MessageEdited or MessageDeleted or MessagesBulkDeleted => state,
+        MessagePosted e => state with { LastMessageId = e.Message.Id },
+        ChannelMessageEvent => state,
+        PrivateChannelEvent e => state with { Private = PrivateChannelEntity.Apply(e) },
         _ => throw new InvalidOperationException($"no fold for {happened.GetType().Name}"),
     };
 
-    private static Decision Post(ChannelState state, PostMessage c, ChannelRecord channel, ServerState server, Permissions permissions, Found found, DateTimeOffset now)
+    /// <summary>The nonce of a welcome: the same for the same joining.</summary>
+    public static string NonceOf(WelcomeMember c) => string.Create(CultureInfo.InvariantCulture, $"joined-{c.Position}");
+
+    private static Decision Post(ChannelState state, PostMessage c, AnyChannel channel, Permissions permissions, Found found, DateTimeOffset now)
     {
         if (channel.Type == ChannelType.Category) return Decision.Refuse(ErrorCode.Conflict, "a category holds no messages");
-        if (!permissions.HasFlag(Permissions.SendMessages)) return Decision.Refuse(ErrorCode.MissingPermissions);
+        if ((permissions & Permissions.SendMessages) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
         if (found.Message is not null) return Decision.Answer(new Posted(found.Message, IsRepeated: true));
-        if (channel.SlowModeSeconds > 0 && !permissions.HasFlag(Permissions.ManageMessages) && found.AuthorsLastPost is { } last)
+        if (c.ReplyTo is not null && found.Referenced is null) return Decision.Refuse(ErrorCode.InvalidBody, "is not a message of this channel", "reply_to");
+        var slowMode = channel.Channel?.SlowModeSeconds ?? 0;
+        if (slowMode > 0 && (permissions & Permissions.ManageMessages) == 0 && found.AuthorsLastPost is { } last)
         {
-            var wait = last.AddSeconds(channel.SlowModeSeconds) - now;
+            var wait = last.AddSeconds(slowMode) - now;
             if (wait > TimeSpan.Zero) return new Decision([], Reply.TooEarly(wait, "this channel is in slow mode"));
         }
 
-        var mentions = Mentions.In(c.Content, server, permissions);
-        var id = new MessageId(UuidV7.Next(state.LastMessageId.Value, now));
+        var mentions = MentionsIn(c.Content, channel, permissions, found);
         var message = new MessageRecord(
-            id, channel.Id, server.Id, c.Actor, c.Content, c.Nonce, null, mentions.Users, mentions.Roles, mentions.Everyone);
-        return Decision.Persist(new Posted(message, IsRepeated: false), new MessagePosted(channel.Id, server.Id, message));
+            Next(state, now), channel.Id, channel.ServerId, c.Actor, c.Content, c.Nonce, null, mentions.Users, mentions.Roles, mentions.Everyone,
+            c.ReplyTo is null ? MessageType.Default : MessageType.Reply, c.ReplyTo);
+        var posted = new MessagePosted(channel.Id, channel.ServerId, message) { Referenced = found.Referenced };
+        var answer = new Posted(message, IsRepeated: false) { Referenced = found.Referenced };
+        // Whoever has closed the conversation finds it in their list again.
+        return channel.Private is { ClosedFor.IsEmpty: false } closed
+            ? Decision.Persist(answer, new PrivateChannelUpdated(closed.Id, c.Actor, closed, closed with { ClosedFor = [] }, null), posted)
+            : Decision.Persist(answer, posted);
     }
 
-    private static Decision Edit(EditMessage c, ServerState server, Permissions permissions, MessageRecord? found, DateTimeOffset now)
+    private static Decision Welcome(ChannelState state, WelcomeMember c, AnyChannel channel, Found found, DateTimeOffset now)
     {
-        if (found is null) return Decision.Refuse(ErrorCode.NotFound);
-        if (found.AuthorId != c.Actor) return Decision.Refuse(ErrorCode.MissingPermissions, "only its author may edit a message");
-        if (!permissions.HasFlag(Permissions.SendMessages)) return Decision.Refuse(ErrorCode.MissingPermissions);
-        if (found.Content == c.Content) return Decision.Answer(found);
+        if (found.Message is not null || !channel.IsMember(c.Actor)) return Decision.Answer(null);
+        var message = new MessageRecord(Next(state, now), channel.Id, channel.ServerId, c.Actor, "", NonceOf(c), null, [], [], false, MessageType.MemberJoin);
+        return Decision.Persist(null, new MessagePosted(channel.Id, channel.ServerId, message));
+    }
 
-        var mentions = Mentions.In(c.Content, server, permissions);
-        var edited = found with
+    private static Decision Edit(EditMessage c, AnyChannel channel, Permissions permissions, Found found, DateTimeOffset now)
+    {
+        var message = found.Message!;
+        if (message.AuthorId != c.Actor) return Decision.Refuse(ErrorCode.MissingPermissions, "only its author may edit a message");
+        if ((permissions & Permissions.SendMessages) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
+        if (!message.IsWritten) return Decision.Refuse(ErrorCode.Conflict, "a system message cannot be edited");
+        var reactions = found.Reactions.IsDefaultOrEmpty ? default(ImmutableArray<ReactionRecord>?) : found.Reactions;
+        var unchanged = new MessageEdited(channel.Id, channel.ServerId, message, found.IsPinned, reactions) { Referenced = found.Referenced };
+        if (message.Content == c.Content) return Decision.Answer(unchanged);
+
+        var mentions = MentionsIn(c.Content, channel, permissions, found);
+        var edited = unchanged with
         {
-            Content = c.Content,
-            EditedAt = now,
-            MentionIds = mentions.Users,
-            MentionRoleIds = mentions.Roles,
-            MentionEveryone = mentions.Everyone,
+            Message = message with
+            {
+                Content = c.Content,
+                EditedAt = now,
+                MentionIds = mentions.Users,
+                MentionRoleIds = mentions.Roles,
+                MentionEveryone = mentions.Everyone,
+            },
         };
-        return Decision.Persist(edited, new MessageEdited(found.ChannelId, found.ServerId, edited));
+        return Decision.Persist(edited, edited);
     }
 
-    private static Decision Delete(DeleteMessage c, Permissions permissions, MessageRecord? found)
-    {
-        if (found is null) return Decision.Refuse(ErrorCode.NotFound);
-        return found.AuthorId == c.Actor || permissions.HasFlag(Permissions.ManageMessages)
+    private static Decision Delete(DeleteMessage c, Permissions permissions, MessageRecord found) =>
+        found.AuthorId == c.Actor || (permissions & Permissions.ManageMessages) != 0
             ? Decision.Persist(null, new MessageDeleted(found.ChannelId, found.ServerId, found.Id, c.Actor, found.AuthorId) { Reason = c.Reason })
             : Decision.Refuse(ErrorCode.MissingPermissions);
+
+    private static Decision Delete(DeleteMessages c, AnyChannel channel, Permissions permissions, Found found)
+    {
+        if ((permissions & Permissions.ManageMessages) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
+        return found.Ids.IsEmpty
+            ? Decision.Answer(null)
+            : Decision.Persist(null, new MessagesBulkDeleted(channel.Id, channel.ServerId, found.Ids, c.Actor) { Reason = c.Reason });
     }
 
-    private static Decision Delete(DeleteMessagesOfBanned c, ChannelRecord channel, Found found) => found.Ids.IsEmpty
+    private static Decision Delete(DeleteMessagesOfBanned c, AnyChannel channel, Found found) => found.Ids.IsEmpty
         ? Decision.Answer(0)
         : Decision.Persist(found.Ids.Length, new MessagesBulkDeleted(channel.Id, channel.ServerId, found.Ids, c.Actor) { Reason = c.Reason });
+
+    private static Decision Erase(EraseMessages c, ChannelId channel, Found found) => found.Ids.IsEmpty
+        ? Decision.Answer(0)
+        : Decision.Persist(found.Ids.Length, new MessagesErased(channel, c.ServerId, found.Ids, found.Positions, found.LastMessageId));
+
+    private static Decision Add(AddReaction c, Permissions permissions, Found found)
+    {
+        if ((permissions & Permissions.AddReactions) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
+        var kind = found.Reactions.FirstOrDefault(reaction => reaction.Emoji == c.Emoji);
+        if (kind?.UserIds.Contains(c.Actor) == true) return Decision.Answer(null);
+        if (kind is null && found.Reactions.Length >= Limits.ReactionKindsMax)
+            return Decision.Refuse(ErrorCode.LimitReached, $"a message holds {Limits.ReactionKindsMax} kinds of reactions");
+        return Decision.Persist(null, new ReactionAdded(found.Message!.ChannelId, found.Message.ServerId, c.Id, c.Actor, c.Emoji));
+    }
+
+    private static Decision Remove(RemoveReaction c, Found found) =>
+        found.Reactions.Any(reaction => reaction.Emoji == c.Emoji && reaction.UserIds.Contains(c.Actor))
+            ? Decision.Persist(null, new ReactionRemoved(found.Message!.ChannelId, found.Message.ServerId, c.Id, c.Actor, c.Emoji))
+            : Decision.Refuse(ErrorCode.NotFound);
+
+    private static Decision Clear(ClearReactions c, Permissions permissions, Found found)
+    {
+        if ((permissions & Permissions.ManageMessages) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
+        return found.Reactions.FirstOrDefault(reaction => reaction.Emoji == c.Emoji) is { } kind
+            ? Decision.Persist(null, new ReactionsCleared(found.Message!.ChannelId, found.Message.ServerId, c.Id, c.Emoji, kind.UserIds, c.Actor))
+            : Decision.Refuse(ErrorCode.NotFound);
+    }
+
+    private static Decision Pin(ChannelState state, PinMessage c, AnyChannel channel, Permissions permissions, Found found, DateTimeOffset now)
+    {
+        if (!MayPin(channel, permissions)) return Decision.Refuse(ErrorCode.MissingPermissions);
+        if (!found.Message!.IsWritten) return Decision.Refuse(ErrorCode.Conflict, "a system message cannot be pinned");
+        if (found.IsPinned) return Decision.Answer(null);
+        if (found.Pins >= Limits.PinsMax) return Decision.Refuse(ErrorCode.LimitReached, $"a channel holds {Limits.PinsMax} pins; unpin some first");
+        var message = new MessageRecord(Next(state, now), channel.Id, channel.ServerId, c.Actor, "", null, null, [], [], false, MessageType.PinAdded, c.Id);
+        return Decision.Persist(
+            null,
+            new MessagePinned(channel.Id, channel.ServerId, c.Id, c.Actor) { Reason = c.Reason },
+            new MessagePosted(channel.Id, channel.ServerId, message) { Referenced = new MessageDetail(found.Message, true, []) });
+    }
+
+    private static Decision Unpin(UnpinMessage c, AnyChannel channel, Permissions permissions, Found found)
+    {
+        if (!MayPin(channel, permissions)) return Decision.Refuse(ErrorCode.MissingPermissions);
+        return found.IsPinned ? Decision.Persist(null, new MessageUnpinned(channel.Id, channel.ServerId, c.Id, c.Actor) { Reason = c.Reason }) : Decision.Answer(null);
+    }
+
+    /// <summary>Among themselves everybody who may write.</summary>
+    public static bool MayPin(AnyChannel channel, Permissions permissions) =>
+        (permissions & (channel.Private is null ? Permissions.ManageMessages : Permissions.SendMessages)) != 0;
+
+    private static MessageId Next(ChannelState state, DateTimeOffset now) => new(UuidV7.Next(state.LastMessageId.Value, now));
+
+    private static Mentions MentionsIn(string content, AnyChannel channel, Permissions author, Found found)
+    {
+        var mentions = Mentions.In(content, channel, author);
+        return found.BlockedBy is { Count: > 0 } blockedBy ? mentions with { Users = mentions.Users.RemoveAll(blockedBy.Contains) } : mentions;
+    }
 }

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Together.Actors.Servers;
 using Together.Protocol;
 
 namespace Together.Actors.Channels;
 
 /// <summary>
 /// Whom a message names: <c>&lt;@user&gt;</c>, <c>&lt;@&amp;role&gt;</c>, <c>@everyone</c>, <c>@here</c>. What names nobody
-/// of the server, or more than the author may, is plain text; so is what is escaped, in code or in a link
+/// of the server or conversation, or more than the author may, is plain text; so is what is escaped, in code or in a link
 /// (docs/protocol/markdown.md).
 /// </summary>
 public sealed record Mentions(ImmutableArray<UserId> Users, ImmutableArray<RoleId> Roles, bool Everyone)
@@ -22,7 +21,7 @@ public sealed record Mentions(ImmutableArray<UserId> Users, ImmutableArray<RoleI
     private static readonly SearchValues<char> LinkEnds = SearchValues.Create(" \t\r\n\v\f<>`\"");
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("0123456789abcdefABCDEF-");
 
-    public static Mentions In(string content, ServerState server, Permissions author)
+    public static Mentions In(string content, AnyChannel channel, Permissions author)
     {
         if (!content.Contains('@', StringComparison.Ordinal)) return None;
 
@@ -55,9 +54,9 @@ public sealed record Mentions(ImmutableArray<UserId> Users, ImmutableArray<RoleI
                     if (!isRole)
                     {
                         var user = new UserId(id);
-                        if (server.Members.ContainsKey(user) && !users.Contains(user)) users.Add(user);
+                        if (channel.IsMember(user) && !users.Contains(user)) users.Add(user);
                     }
-                    else if (server.Roles.TryGetValue(new RoleId(id), out var role) && (role.Mentionable || author.HasFlag(Permissions.MentionEveryone)) && !roles.Contains(role.Id))
+                    else if (channel.Server?.Roles.TryGetValue(new RoleId(id), out var role) == true && (role.Mentionable || author.HasFlag(Permissions.MentionEveryone)) && !roles.Contains(role.Id))
                     {
                         roles.Add(role.Id);
                     }

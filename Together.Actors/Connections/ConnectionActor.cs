@@ -27,6 +27,7 @@ public sealed record GatewaySettings(
 public sealed record GatewayContext(
     EventLog Log,
     Journal Journal,
+    Messages Messages,
     CommunityViews Views,
     ConnectionRegistry Registry,
     ReadStates ReadStates,
@@ -150,13 +151,13 @@ public sealed class ConnectionActor : Actor
         _gateway.Tickets.Write(new SessionTicket(identity.User, identity.Session, _connection.GatewaySession)),
         root.Users[identity.User].ToCurrentUser(identity.Email),
         [.. root.ServersOf(identity.User).Select(server => root.Snapshot(server, identity.User))],
-        [],
-        [],
+        root.PrivateChannelsOf(identity.User),
+        root.RelationshipsOf(identity.User),
         await _gateway.ReadStates.OfAsync(identity.User, root),
-        Protocol.Users.UserSettings.Default);
+        root.SettingsOf(identity.User));
 
     private async ValueTask<Resumed> ResumedAsync(UserId user, ViewRoot root) =>
-        new([], [], await _gateway.ReadStates.OfAsync(user, root), Protocol.Users.UserSettings.Default);
+        new([], [], await _gateway.ReadStates.OfAsync(user, root), root.SettingsOf(user));
 
     private async ValueTask ResumeAsync(JsonElement payload)
     {
@@ -188,16 +189,20 @@ public sealed class ConnectionActor : Actor
         var shared = await SharedAsync(after, identity.User);
         var replayed = 0;
         var isOutOfTail = false;
+        // What waits already is read first, off the loop: some of it may refer to what only the database knows.
+        var turnEvents = 0;
         bool? outcome = null;
         while (outcome is null)
         {
-            if (_gateway.Log.Position - after > TurnEvents || isOutOfTail)
+            if (_gateway.Log.Position - after > turnEvents || isOutOfTail)
             {
+                turnEvents = TurnEvents;
                 var (to, root) = (0L, ViewRoot.Empty);
                 await _gateway.Log.RunAsync(position => (to, root) = (position, _gateway.Views.Root));
                 var gap = await GapAsync(after, to, root, identity.User);
                 replayed += gap.Count;
                 if (!MayReplay(gap, replayed, root, identity.User, out var start)) return false;
+                gap = await WithReferencesAsync(gap);
                 // A slow reader may need longer for it than a client has until IDENTIFY.
                 (_connection.IsIdentified, _connection.LastHeard) = (true, _gateway.Time.GetTimestamp());
                 await SendAsync(Replay.Frames(gap, shared, start, root, identity.User));
@@ -233,6 +238,13 @@ public sealed class ConnectionActor : Actor
         if (after >= _gateway.Log.Position) return false;
         var first = _gateway.Log.Tail(after, after + 1, _ => true) is [var entry, ..] ? entry.At : await _gateway.Journal.TimeAsync(after + 1);
         return first is null || first < _gateway.Time.GetUtcNow() - _gateway.Settings.ResumeWindow;
+    }
+
+    private async ValueTask<List<LogEntry>> WithReferencesAsync(List<LogEntry> gap)
+    {
+        var references = Replay.References(gap).ToList();
+        if (references.Count == 0) return gap;
+        return Replay.WithReferences(gap, await _gateway.Messages.ReferencedAsync([.. references.Select(reference => reference.Channel.Value)], [.. references.Select(reference => reference.Id.Value)]));
     }
 
     /// <summary>What concerns the user in (after, to], at most one more than a RESUME replays.</summary>

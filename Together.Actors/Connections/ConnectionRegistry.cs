@@ -76,10 +76,20 @@ public sealed class ConnectionRegistry : IAudience
     IEnumerable<UserId> IAudience.Members(ServerState server) =>
         _byServer.TryGetValue(server.Id, out var listeners) ? listeners.Users.Where(server.Members.ContainsKey) : [];
 
-    void IAudience.ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame)
+    IEnumerable<UserId> IAudience.Users => _byUser.Keys;
+
+    void IAudience.ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame, Func<UserId, Frame?>? own)
     {
         if (!_byServer.TryGetValue(server.Id, out var listeners)) return;
-        Send(listeners.Of(server, channel), frame);
+        var connections = listeners.Of(server, channel);
+        if (own is null)
+        {
+            Send(connections, frame);
+            return;
+        }
+
+        var shared = new Lazy<Frame>(frame);
+        foreach (var connection in connections) connection.Enqueue(own(connection.User) ?? shared.Value);
     }
 
     void IAudience.ToServer(ServerState server, Func<Frame> frame)

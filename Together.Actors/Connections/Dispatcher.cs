@@ -11,9 +11,8 @@ namespace Together.Actors.Connections;
 /// <summary>Reads the event log for this node: folds the views, then hands each event's frames to those who may see it. The log's loop only.</summary>
 public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry registry, ILogger<Dispatcher> logger) : ILogReader
 {
-    /// <summary>Told of each ban. Must not block.</summary>
-    public Action? OnBan { get; set; }
-
+    /// <summary>Told of each event behind its dispatch.</summary>
+    public IReadOnlyList<Reactor> Reactors { get; set; } = [];
 
     private ViewRoot _before = ViewRoot.Empty;
 
@@ -32,7 +31,7 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
             Dispatches.Describe(entry, _before, after, registry);
             Unsubscribe(entry.Event);
             if (entry.Event is SessionsRevoked revoked) Revoke(revoked);
-            if (entry.Event is MemberBanned) OnBan?.Invoke();
+            foreach (var reactor in Reactors) reactor.Tell(entry.Event);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

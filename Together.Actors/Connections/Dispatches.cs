@@ -14,8 +14,15 @@ internal interface IAudience
     /// <summary>The members of the server who are listening.</summary>
     IEnumerable<UserId> Members(ServerState server);
 
+    /// <summary>Everybody who is listening.</summary>
+    IEnumerable<UserId> Users { get; }
+
     /// <summary>To those who may see the channel.</summary>
-    void ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame);
+    /// <param name="server">Its server.</param>
+    /// <param name="channel">Which.</param>
+    /// <param name="frame">Made once, for all.</param>
+    /// <param name="own">For who gets a frame of their own instead; null from it is the shared one.</param>
+    void ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame, Func<UserId, Frame?>? own = null);
 
     void ToServer(ServerState server, Func<Frame> frame);
 
@@ -36,16 +43,58 @@ internal static class Dispatches
         switch (entry.Event)
         {
             case MessagePosted e:
-                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message), WireJson.Default.Message));
+                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message, false, [], e.Referenced), WireJson.Default.Message));
                 break;
             case MessageEdited e:
-                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_UPDATE", after.Message(e.Message), WireJson.Default.Message));
+                ToChannel(e, () => Edited(e, null), e.Reactions is null ? null : user => e.Reactions.Value.Any(kind => kind.UserIds.Contains(user)) ? Edited(e, user) : null);
                 break;
             case MessageDeleted e:
                 ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE", new MessageDelete(e.MessageId, e.ChannelId, e.ServerId), WireJson.Default.MessageDelete));
                 break;
             case MessagesBulkDeleted e:
                 ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE_BULK", new MessageDeleteBulk(e.MessageIds, e.ChannelId, e.ServerId), WireJson.Default.MessageDeleteBulk));
+                break;
+            case ReactionAdded e:
+                ToChannel(e, () => Reacted("MESSAGE_REACTION_ADD", e, e.MessageId, e.UserId, e.Emoji));
+                break;
+            case ReactionRemoved e:
+                ToChannel(e, () => Reacted("MESSAGE_REACTION_REMOVE", e, e.MessageId, e.UserId, e.Emoji));
+                break;
+            case ReactionsCleared e:
+                foreach (var user in e.UserIds) ToChannel(e, () => Reacted("MESSAGE_REACTION_REMOVE", e, e.MessageId, user, e.Emoji));
+                break;
+            case MessagePinned e:
+                ToChannel(e, () => Pinned(e, e.MessageId, true));
+                break;
+            case MessageUnpinned e:
+                ToChannel(e, () => Pinned(e, e.MessageId, false));
+                break;
+            case MessagesErased:
+                // They were deleted before everybody's eyes long ago.
+                break;
+            case PrivateChannelCreated e:
+                Compare(entry, null, e.Channel, after, audience);
+                break;
+            case PrivateChannelUpdated e:
+                Compare(entry, e.Before, e.Channel, after, audience);
+                break;
+            case PrivateChannelDeleted e:
+                Compare(entry, e.Channel, null, after, audience);
+                break;
+            case RelationshipChanged e:
+                Describe(entry, e, e.After.LowId, after, audience);
+                Describe(entry, e, e.After.HighId, after, audience);
+                break;
+            case ProfileChanged e:
+                var profile = new Lazy<Frame>(() => Frame.Dispatch(entry.Position, "USER_UPDATE", e.User.ToProfile(), WireJson.Default.UserProfile));
+                foreach (var user in audience.Users)
+                {
+                    if (after.Knows(user, e.UserId)) audience.ToUser(user, () => profile.Value);
+                }
+
+                break;
+            case SettingsChanged e:
+                audience.ToUser(e.UserId, () => Frame.Dispatch(entry.Position, "USER_SETTINGS_UPDATE", e.Settings, WireJson.Default.UserSettings));
                 break;
             case ServerEvent e:
                 Describe(entry, e, before.Server(e.ServerId), after.Server(e.ServerId), after, audience);
@@ -57,10 +106,55 @@ internal static class Dispatches
                 throw new InvalidOperationException($"no dispatch for {entry.Event.GetType().Name}");
         }
 
-        void ToChannel(ChannelMessageEvent e, Func<Frame> frame)
+        void ToChannel(ChannelMessageEvent e, Func<Frame> frame, Func<UserId, Frame?>? own = null)
         {
-            if (after.Server(e.ServerId) is { } server && server.Channels.TryGetValue(e.ChannelId, out var channel)) audience.ToChannel(server, channel, frame);
+            if (e.ServerId is { } id)
+            {
+                if (after.Server(id) is { } server && server.Channels.TryGetValue(e.ChannelId, out var channel)) audience.ToChannel(server, channel, frame, own);
+                return;
+            }
+
+            if (!after.PrivateChannels.TryGetValue(e.ChannelId, out var conversation)) return;
+            var shared = new Lazy<Frame>(frame);
+            foreach (var user in conversation.MemberIds)
+            {
+                if (conversation.IsOpenFor(user)) audience.ToUser(user, () => own?.Invoke(user) ?? shared.Value);
+            }
         }
+
+        Frame Edited(MessageEdited e, UserId? reader) => Frame.Dispatch(
+            entry.Position,
+            "MESSAGE_UPDATE",
+            after.Message(e.Message, e.IsPinned, e.ReactionsFor(reader), e.Referenced),
+            WireJson.Default.Message);
+
+        Frame Reacted(string name, ChannelMessageEvent e, MessageId message, UserId user, string emoji) =>
+            Frame.Dispatch(entry.Position, name, new MessageReaction(e.ChannelId, e.ServerId, message, user, emoji), WireJson.Default.MessageReaction);
+
+        Frame Pinned(ChannelMessageEvent e, MessageId message, bool isPinned) =>
+            Frame.Dispatch(entry.Position, "CHANNEL_PINS_UPDATE", new ChannelPinsUpdate(e.ChannelId, e.ServerId, message, isPinned), WireJson.Default.ChannelPinsUpdate);
+    }
+
+    /// <summary>Opening or closing a private channel, being added or removed, shows as its coming or going.</summary>
+    private static void Compare(LogEntry entry, PrivateChannelRecord? before, PrivateChannelRecord? after, ViewRoot root, IAudience audience)
+    {
+        var isChanged = before is null || after is null || before.Name != after.Name || before.OwnerId != after.OwnerId || !before.MemberIds.SequenceEqual(after.MemberIds);
+        foreach (var user in (before?.MemberIds ?? []).Union(after?.MemberIds ?? []))
+        {
+            var could = before?.IsOpenFor(user) == true;
+            var can = after?.IsOpenFor(user) == true;
+            if (could && !can) audience.ToUser(user, () => Frame.Dispatch(entry.Position, "CHANNEL_DELETE", new ChannelDelete(before!.Id, null), WireJson.Default.ChannelDelete));
+            else if (!could && can) audience.ToUser(user, () => Frame.Dispatch(entry.Position, "CHANNEL_CREATE", root.Channel(after!, user), WireJson.Default.Channel));
+            else if (can && isChanged) audience.ToUser(user, () => Frame.Dispatch(entry.Position, "CHANNEL_UPDATE", root.Channel(after!, user), WireJson.Default.Channel));
+        }
+    }
+
+    private static void Describe(LogEntry entry, RelationshipChanged happened, UserId user, ViewRoot root, IAudience audience)
+    {
+        if (happened.Before.Of(user) == happened.After.Of(user)) return;
+        audience.ToUser(user, () => happened.After.Of(user) is null
+            ? Frame.Dispatch(entry.Position, "RELATIONSHIP_REMOVE", new RelationshipRemove(happened.After.Other(user)), WireJson.Default.RelationshipRemove)
+            : Frame.Dispatch(entry.Position, "RELATIONSHIP_ADD", root.Relationship(happened.After, user), WireJson.Default.Relationship));
     }
 
     private static void Describe(LogEntry entry, ServerEvent happened, ServerState? before, ServerState? after, ViewRoot root, IAudience audience)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
 using Together.Actors.Servers;
+using Together.Actors.Users;
 using Together.Actors.Views;
 using Together.Protocol;
 
@@ -13,17 +14,53 @@ namespace Together.Actors.Connections;
 /// </summary>
 internal static class Replay
 {
-    /// <summary>The log scopes the user reads: the instance, themselves, and their servers.</summary>
+    /// <summary>The log scopes the user reads: the instance, themselves, their servers and their private channels.</summary>
     public static HashSet<Guid> Scopes(ViewRoot root, UserId user) =>
-        [DomainEvent.InstanceScope, user.Value, .. root.ServersOf(user).Select(server => server.Id.Value)];
+    [
+        DomainEvent.InstanceScope,
+        user.Value,
+        .. root.ServersOf(user).Select(server => server.Id.Value),
+        .. root.PrivateChannelsOfUser.GetValueOrDefault(user, []).Select(channel => channel.Value),
+    ];
 
     /// <summary>Whether the event is of the user's scopes or about them, and not of a channel hidden from them.</summary>
     public static bool Concerns(LogEntry entry, HashSet<Guid> scopes, ViewRoot root, UserId user) =>
         (scopes.Contains(entry.Event.Scope) || entry.Event.Subject == user.Value)
-        && entry.Event is not (InviteCreated or InviteDeleted)
-        && (entry.Event is not ServerDeleted deleted || deleted.MemberIds.Contains(user))
-        && (entry.Event is not ChannelMessageEvent e
-            || (root.Server(e.ServerId) is { } server && server.Channels.TryGetValue(e.ChannelId, out var channel) && server.CanView(user, channel)));
+        && entry.Event switch
+        {
+            InviteCreated or InviteDeleted or MessagesErased => false,
+            ServerDeleted e => e.MemberIds.Contains(user),
+            ProfileChanged e => root.Knows(user, e.UserId),
+            RelationshipChanged e => e.Before.Of(user) != e.After.Of(user),
+            ChannelMessageEvent e => root.FindChannel(e.ChannelId) is { } channel && (channel.Private?.IsOpenFor(user) ?? channel.CanView(user)),
+            _ => true,
+        };
+
+    /// <summary>The messages that those of the gap refer to.</summary>
+    public static IEnumerable<(ChannelId Channel, MessageId Id)> References(IEnumerable<LogEntry> gap) => gap.SelectMany(entry => Message(entry.Event) is { ReplyTo: { } id } message
+        ? [(message.ChannelId, id)]
+        : Array.Empty<(ChannelId, MessageId)>());
+
+    /// <summary>The same gap, with what its messages refer to as it is now: what was deleted meanwhile is not shown again.</summary>
+    public static List<LogEntry> WithReferences(List<LogEntry> gap, IReadOnlyDictionary<MessageId, MessageDetail> referenced) =>
+    [
+        .. gap.Select(entry => Message(entry.Event) is not { ReplyTo: { } id } ? entry : entry with
+        {
+            Event = entry.Event switch
+            {
+                MessagePosted e => e with { Referenced = referenced.GetValueOrDefault(id) },
+                MessageEdited e => e with { Referenced = referenced.GetValueOrDefault(id) },
+                _ => entry.Event,
+            },
+        }),
+    ];
+
+    private static MessageRecord? Message(DomainEvent happened) => happened switch
+    {
+        MessagePosted e => e.Message,
+        MessageEdited e => e.Message,
+        _ => null,
+    };
 
     /// <summary>
     /// Whether any event of the gap changed which servers or channels the user sees. Goes back from the root at the gap's end,
@@ -38,6 +75,7 @@ internal static class Replay
         start = root;
         for (var i = gap.Count - 1; i >= 0; i--)
         {
+            if (gap[i].Event is PrivateChannelEvent conversation && ChangesList(conversation, user)) return true;
             if (gap[i].Event is not ServerEvent happened) continue;
             var after = start;
             start = Undo(happened, after);
@@ -46,6 +84,14 @@ internal static class Replay
 
         return false;
     }
+
+    private static bool ChangesList(PrivateChannelEvent happened, UserId user) => happened switch
+    {
+        PrivateChannelCreated e => e.Channel.IsOpenFor(user),
+        PrivateChannelUpdated e => e.Before.IsOpenFor(user) != e.Channel.IsOpenFor(user),
+        PrivateChannelDeleted e => e.Channel.IsOpenFor(user),
+        _ => throw new InvalidOperationException($"no view of {happened.GetType().Name}"),
+    };
 
     private static bool ChangesWhatIsSeen(ServerEvent happened, ViewRoot before, ViewRoot after, UserId user)
     {
@@ -74,7 +120,7 @@ internal static class Replay
         RoleUpdated e => ((e.Before.Permissions ^ e.Role.Permissions) & Dispatches.DecidesView) != 0,
         MemberUpdated e => !e.Before.RoleIds.SequenceEqual(e.Member.RoleIds),
         ServerUpdated e => e.Before.OwnerId != e.Server.OwnerId,
-        RoleDeleted or MemberBanned => true,
+        RoleDeleted or MemberBanned or ReactionsCleared => true,
         _ => false,
     };
 
@@ -128,7 +174,7 @@ internal static class Replay
         var audience = new One(user);
         if (shared is not null)
         {
-            Dispatches.Describe(shared, Undo((ServerEvent)shared.Event, start), start, audience);
+            Dispatches.Describe(shared, shared.Event is ServerEvent e ? Undo(e, start) : start, start, audience);
             foreach (var frame in audience.Take()) yield return frame;
         }
 
@@ -140,10 +186,21 @@ internal static class Replay
                 MessageEdited e => deleted.Contains(e.Message.Id),
                 MessageDeleted e => unknown.Contains(e.MessageId),
                 MessagesBulkDeleted e => e.MessageIds.All(unknown.Contains),
+                ReactionAdded e => deleted.Contains(e.MessageId),
+                ReactionRemoved e => deleted.Contains(e.MessageId),
+                ReactionsCleared e => deleted.Contains(e.MessageId),
+                MessagePinned e => deleted.Contains(e.MessageId),
+                MessageUnpinned e => deleted.Contains(e.MessageId),
                 _ => false,
             };
             if (isGone) continue;
-            var told = entry.Event is MessagesBulkDeleted bulk ? entry with { Event = bulk with { MessageIds = bulk.MessageIds.RemoveAll(unknown.Contains) } } : entry;
+            var told = entry.Event switch
+            {
+                MessagesBulkDeleted e => entry with { Event = e with { MessageIds = e.MessageIds.RemoveAll(unknown.Contains) } },
+                MessagePosted { Referenced: { } referenced } e when deleted.Contains(referenced.Message.Id) => entry with { Event = e with { Referenced = null } },
+                MessageEdited { Referenced: { } referenced } e when deleted.Contains(referenced.Message.Id) => entry with { Event = e with { Referenced = null } },
+                _ => entry,
+            };
             Dispatches.Describe(told, root, root, audience);
             foreach (var frame in audience.Take()) yield return frame;
         }
@@ -163,9 +220,11 @@ internal static class Replay
 
         public IEnumerable<UserId> Members(ServerState server) => server.Members.ContainsKey(user) ? [user] : [];
 
-        public void ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame)
+        public IEnumerable<UserId> Users => [user];
+
+        public void ToChannel(ServerState server, ChannelRecord channel, Func<Frame> frame, Func<UserId, Frame?>? own)
         {
-            if (server.CanView(user, channel)) _frames.Add(frame());
+            if (server.CanView(user, channel)) _frames.Add(own?.Invoke(user) ?? frame());
         }
 
         public void ToServer(ServerState server, Func<Frame> frame)

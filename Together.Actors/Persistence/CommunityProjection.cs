@@ -4,6 +4,7 @@ using Together.Actors.Channels;
 using Together.Actors.Servers;
 using Together.Actors.Users;
 using Together.Protocol;
+using Together.Protocol.Users;
 
 namespace Together.Actors.Persistence;
 
@@ -14,7 +15,11 @@ namespace Together.Actors.Persistence;
 public sealed class CommunityProjection : IProjection
 {
     /// <summary>The tables that the journal alone determines: what verify compares and rebuild empties.</summary>
-    public static readonly IReadOnlyList<string> TableNames = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "mentions", "audit_log"];
+    public static readonly IReadOnlyList<string> TableNames =
+    [
+        "users", "user_settings", "relationships", "servers", "channels", "private_channels", "roles", "members", "bans", "sanctions", "invites", "messages", "message_edits", "mentions",
+        "reactions", "audit_log",
+    ];
 
     private const string UpdateMessages = """
         update messages m set content = x.content, edited_at = x.edited_at, mention_ids = string_to_array(x.users, ',')::uuid[],
@@ -24,9 +29,28 @@ public sealed class CommunityProjection : IProjection
         """;
 
     private const string DeleteMessages = """
-        update messages m set deleted_at = x.at, deleted_by = x.actor
+        update messages m set deleted_at = x.at, deleted_by = x.actor, pinned_at = null
         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[]) as x(channel_id, id, at, actor)
         where m.channel_id = x.channel_id and m.id = x.id
+        """;
+
+    private const string PinMessages = """
+        update messages m set pinned_at = x.at from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as x(channel_id, id, at)
+        where m.channel_id = x.channel_id and m.id = x.id
+        """;
+
+    private const string InsertEdits = """
+        insert into message_edits (channel_id, message_id, position) select * from unnest($1::uuid[], $2::uuid[], $3::bigint[]) on conflict do nothing
+        """;
+
+    private const string InsertReactions = """
+        insert into reactions (channel_id, message_id, emoji, user_id, position) select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[])
+        on conflict (channel_id, message_id, emoji, user_id) do update set position = excluded.position
+        """;
+
+    private const string DeleteReactions = """
+        delete from reactions r using unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) as x(c, m, e, u)
+        where (r.channel_id, r.message_id, r.emoji, r.user_id) = (x.c, x.m, x.e, x.u)
         """;
 
     private const string RevokeSessions =
@@ -46,7 +70,34 @@ public sealed class CommunityProjection : IProjection
         "users", "id", row => row.Id.Value, Keys,
         Sql.Column<UserRecord, Guid>("id", "uuid[]", row => row.Id.Value),
         Sql.Column<UserRecord, string>("username", "text[]", row => row.Username),
-        Sql.Column<UserRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime));
+        Sql.Column<UserRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime),
+        Sql.Column<UserRecord, string?>("display_name", "text[]", row => row.DisplayName),
+        Sql.Column<UserRecord, string?>("about", "text[]", row => row.About));
+
+    private readonly Table<Guid, SettingsRow> _settings = new(
+        "user_settings", "user_id", row => row.UserId.Value, Keys,
+        Sql.Column<SettingsRow, Guid>("user_id", "uuid[]", row => row.UserId.Value),
+        Sql.Column<SettingsRow, string>("settings", "text[]", row => JsonSerializer.Serialize(row.Settings, EventJson.Default.UserSettings), "{0}::jsonb"));
+
+    private readonly Table<(Guid Low, Guid High), RelationshipRecord> _relationships = new(
+        "relationships", "low_id, high_id", row => (row.LowId.Value, row.HighId.Value),
+        keys => [Sql.Array(keys, key => key.Low), Sql.Array(keys, key => key.High)],
+        Sql.Column<RelationshipRecord, Guid>("low_id", "uuid[]", row => row.LowId.Value),
+        Sql.Column<RelationshipRecord, Guid>("high_id", "uuid[]", row => row.HighId.Value),
+        Sql.Column<RelationshipRecord, short?>("low_type", "smallint[]", row => (short?)row.Low?.Type),
+        Sql.Column<RelationshipRecord, DateTime?>("low_since", "timestamptz[]", row => row.Low?.Since.UtcDateTime),
+        Sql.Column<RelationshipRecord, short?>("high_type", "smallint[]", row => (short?)row.High?.Type),
+        Sql.Column<RelationshipRecord, DateTime?>("high_since", "timestamptz[]", row => row.High?.Since.UtcDateTime));
+
+    private readonly Table<Guid, PrivateChannelRecord> _privateChannels = new(
+        "private_channels", "id", row => row.Id.Value, Keys,
+        Sql.Column<PrivateChannelRecord, Guid>("id", "uuid[]", row => row.Id.Value),
+        Sql.Column<PrivateChannelRecord, short>("type", "smallint[]", row => (short)row.Type),
+        Sql.Column<PrivateChannelRecord, string?>("name", "text[]", row => row.Name),
+        Sql.Column<PrivateChannelRecord, Guid>("owner_id", "uuid[]", row => row.OwnerId.Value),
+        Sql.Column<PrivateChannelRecord, string>("member_ids", "text[]", row => string.Join(',', row.MemberIds), Sql.IdList),
+        Sql.Column<PrivateChannelRecord, string>("closed_for", "text[]", row => string.Join(',', row.ClosedFor), Sql.IdList),
+        Sql.Column<PrivateChannelRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime));
 
     private readonly Table<Guid, ServerRecord> _servers = new(
         "servers", "id", row => row.Id.Value, Keys,
@@ -126,7 +177,7 @@ public sealed class CommunityProjection : IProjection
         keys => [Sql.Array(keys, key => key.Channel), Sql.Array(keys, key => key.Id)],
         Sql.Column<MessageRow, Guid>("id", "uuid[]", row => row.Message.Id.Value),
         Sql.Column<MessageRow, Guid>("channel_id", "uuid[]", row => row.Message.ChannelId.Value),
-        Sql.Column<MessageRow, Guid>("server_id", "uuid[]", row => row.Message.ServerId.Value),
+        Sql.Column<MessageRow, Guid?>("server_id", "uuid[]", row => row.Message.ServerId?.Value),
         Sql.Column<MessageRow, Guid>("author_id", "uuid[]", row => row.Message.AuthorId.Value),
         Sql.Column<MessageRow, string>("content", "text[]", row => row.Message.Content),
         Sql.Column<MessageRow, string?>("nonce", "text[]", row => row.Message.Nonce),
@@ -135,7 +186,11 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<MessageRow, string>("mention_role_ids", "text[]", row => string.Join(',', row.Message.MentionRoleIds), Sql.IdList),
         Sql.Column<MessageRow, bool>("mention_everyone", "boolean[]", row => row.Message.MentionEveryone),
         Sql.Column<MessageRow, DateTime?>("deleted_at", "timestamptz[]", row => row.DeletedAt),
-        Sql.Column<MessageRow, Guid?>("deleted_by", "uuid[]", row => row.DeletedBy));
+        Sql.Column<MessageRow, Guid?>("deleted_by", "uuid[]", row => row.DeletedBy),
+        Sql.Column<MessageRow, short>("type", "smallint[]", row => (short)row.Message.Type),
+        Sql.Column<MessageRow, Guid?>("reply_to", "uuid[]", row => row.Message.ReplyTo?.Value),
+        Sql.Column<MessageRow, DateTime?>("pinned_at", "timestamptz[]", row => row.PinnedAt),
+        Sql.Column<MessageRow, long>("position", "bigint[]", row => row.Position));
 
     private readonly Table<InviteKey, InviteRecord> _invites = new(
         "invites", "code", row => new InviteKey(row.Code), keys => [Sql.Array(keys, key => key.Code)],
@@ -149,7 +204,13 @@ public sealed class CommunityProjection : IProjection
 
     private readonly MentionRows _mentions = new();
     private readonly Dictionary<MessageKey, MessageRecord> _edits = [];
+    private readonly HashSet<(MessageKey Message, long Position)> _editPositions = [];
     private readonly Dictionary<MessageKey, (DateTime At, Guid Actor)> _deletions = [];
+    private readonly Dictionary<MessageKey, DateTime?> _pins = [];
+    private readonly HashSet<MessageKey> _erased = [];
+
+    /// <summary>The position of one that is there, null for one that is gone.</summary>
+    private readonly Dictionary<ReactionKey, long?> _reactions = [];
     private readonly Dictionary<Guid, DateTime> _revoked = [];
     private readonly HashSet<Guid> _deletedServers = [];
     private readonly HashSet<(Guid Server, Guid Role)> _deletedRoles = [];
@@ -161,10 +222,42 @@ public sealed class CommunityProjection : IProjection
         switch (entry.Event)
         {
             case MessagePosted e:
-                _messages.Upsert(new MessageRow(e.Message, null, null));
+                _messages.Upsert(new MessageRow(e.Message, entry.Position, null, null, null));
                 break;
             case MessageEdited e:
                 Edit(e.Message);
+                _editPositions.Add((new MessageKey(e.ChannelId.Value, e.Message.Id.Value), entry.Position));
+                break;
+            case MessagePinned e:
+                Pin(new MessageKey(e.ChannelId.Value, e.MessageId.Value), entry.At.UtcDateTime);
+                break;
+            case MessageUnpinned e:
+                Pin(new MessageKey(e.ChannelId.Value, e.MessageId.Value), null);
+                break;
+            case MessagesErased e:
+                foreach (var id in e.MessageIds) _erased.Add(new MessageKey(e.ChannelId.Value, id.Value));
+                break;
+            case ReactionAdded e:
+                _reactions[new ReactionKey(new MessageKey(e.ChannelId.Value, e.MessageId.Value), e.Emoji, e.UserId.Value)] = entry.Position;
+                break;
+            case ReactionRemoved e:
+                _reactions[new ReactionKey(new MessageKey(e.ChannelId.Value, e.MessageId.Value), e.Emoji, e.UserId.Value)] = null;
+                break;
+            case ReactionsCleared e:
+                foreach (var user in e.UserIds) _reactions[new ReactionKey(new MessageKey(e.ChannelId.Value, e.MessageId.Value), e.Emoji, user.Value)] = null;
+                break;
+            case PrivateChannelCreated e:
+                _privateChannels.Upsert(e.Channel);
+                break;
+            case PrivateChannelUpdated e:
+                _privateChannels.Upsert(e.Channel);
+                break;
+            case PrivateChannelDeleted e:
+                _privateChannels.Delete(e.ChannelId.Value);
+                break;
+            case RelationshipChanged e:
+                if (e.After.IsNothing) _relationships.Delete((e.After.LowId.Value, e.After.HighId.Value));
+                else _relationships.Upsert(e.After);
                 break;
             case MessageDeleted e:
                 Delete(new MessageKey(e.ChannelId.Value, e.MessageId.Value), entry.At.UtcDateTime, e.ActorId.Value);
@@ -177,6 +270,13 @@ public sealed class CommunityProjection : IProjection
                 break;
             case UserDeleted e:
                 _users.Delete(e.UserId.Value);
+                _settings.Delete(e.UserId.Value);
+                break;
+            case ProfileChanged e:
+                _users.Upsert(e.User);
+                break;
+            case SettingsChanged e:
+                _settings.Upsert(new SettingsRow(e.UserId, e.Settings));
                 break;
             case SessionsRevoked e:
                 foreach (var id in e.SessionIds) _revoked.TryAdd(id.Value, entry.At.UtcDateTime);
@@ -199,6 +299,9 @@ public sealed class CommunityProjection : IProjection
         }
 
         _users.WriteCommands(batch);
+        _settings.WriteCommands(batch);
+        _relationships.WriteCommands(batch);
+        _privateChannels.WriteCommands(batch);
         _servers.WriteCommands(batch);
         _channels.WriteCommands(batch);
         _roles.WriteCommands(batch);
@@ -224,6 +327,15 @@ public sealed class CommunityProjection : IProjection
                 Sql.Array(_edits.Values, message => message.MentionEveryone)));
         }
 
+        if (_editPositions.Count > 0)
+        {
+            batch.BatchCommands.Add(Sql.Command(
+                InsertEdits, Sql.Array(_editPositions, edit => edit.Message.Channel), Sql.Array(_editPositions, edit => edit.Message.Id), Sql.Array(_editPositions, edit => edit.Position)));
+        }
+
+        if (_pins.Count > 0)
+            batch.BatchCommands.Add(Sql.Command(PinMessages, Sql.Array(_pins.Keys, key => key.Channel), Sql.Array(_pins.Keys, key => key.Id), Sql.Array(_pins.Values, at => at)));
+
         if (_deletions.Count > 0)
         {
             batch.BatchCommands.Add(Sql.Command(
@@ -232,6 +344,18 @@ public sealed class CommunityProjection : IProjection
                 Sql.Array(_deletions.Keys, key => key.Id),
                 Sql.Array(_deletions.Values, deletion => deletion.At),
                 Sql.Array(_deletions.Values, deletion => deletion.Actor)));
+        }
+
+        WriteReactions(batch);
+        if (_erased.Count > 0)
+        {
+            // Behind all else: in a replay the whole life of a message may lie in one batch.
+            foreach (var (table, id) in (ReadOnlySpan<(string, string)>)[("messages", "id"), ("message_edits", "message_id"), ("reactions", "message_id")])
+            {
+                batch.BatchCommands.Add(Sql.Command(
+                    $"delete from {table} t using unnest($1::uuid[], $2::uuid[]) as x(c, m) where t.channel_id = x.c and t.{id} = x.m",
+                    Sql.Array(_erased, key => key.Channel), Sql.Array(_erased, key => key.Id)));
+            }
         }
 
         if (_revoked.Count > 0)
@@ -253,7 +377,14 @@ public sealed class CommunityProjection : IProjection
         _messages.Clear();
         _mentions.Clear();
         _edits.Clear();
+        _editPositions.Clear();
         _deletions.Clear();
+        _pins.Clear();
+        _erased.Clear();
+        _reactions.Clear();
+        _settings.Clear();
+        _relationships.Clear();
+        _privateChannels.Clear();
         _revoked.Clear();
         _deletedServers.Clear();
     }
@@ -348,8 +479,37 @@ public sealed class CommunityProjection : IProjection
 
     private void Delete(MessageKey key, DateTime at, Guid actor)
     {
-        if (_messages.Find(key) is { } row) _messages.Upsert(row with { DeletedAt = at, DeletedBy = actor });
+        if (_messages.Find(key) is { } row) _messages.Upsert(row with { DeletedAt = at, DeletedBy = actor, PinnedAt = null });
         else _deletions.TryAdd(key, (at, actor));
+    }
+
+    private void Pin(MessageKey key, DateTime? at)
+    {
+        if (_messages.Find(key) is { } row) _messages.Upsert(row with { PinnedAt = at });
+        else _pins[key] = at;
+    }
+
+    private void WriteReactions(NpgsqlBatch batch)
+    {
+        if (_reactions.Count == 0) return;
+        var gone = _reactions.Where(reaction => reaction.Value is null).Select(reaction => reaction.Key).ToList();
+        if (gone.Count > 0)
+        {
+            batch.BatchCommands.Add(Sql.Command(
+                DeleteReactions, Sql.Array(gone, key => key.Message.Channel), Sql.Array(gone, key => key.Message.Id), Sql.Array(gone, key => key.Emoji), Sql.Array(gone, key => key.User)));
+        }
+
+        var added = _reactions.Where(reaction => reaction.Value is not null).ToList();
+        if (added.Count > 0)
+        {
+            batch.BatchCommands.Add(Sql.Command(
+                InsertReactions,
+                Sql.Array(added, reaction => reaction.Key.Message.Channel),
+                Sql.Array(added, reaction => reaction.Key.Message.Id),
+                Sql.Array(added, reaction => reaction.Key.Emoji),
+                Sql.Array(added, reaction => reaction.Key.User),
+                Sql.Array(added, reaction => reaction.Value!.Value)));
+        }
     }
 
     private readonly record struct MessageKey(Guid Channel, Guid Id);
@@ -360,5 +520,10 @@ public sealed class CommunityProjection : IProjection
 
     private sealed record SanctionsRow(ServerId ServerId, UserId UserId, Sanctions Sanctions);
 
-    private sealed record MessageRow(MessageRecord Message, DateTime? DeletedAt, Guid? DeletedBy);
+    private readonly record struct ReactionKey(MessageKey Message, string Emoji, Guid User);
+
+    private sealed record SettingsRow(UserId UserId, UserSettings Settings);
+
+    /// <param name="Position">Of the event that posted it.</param>
+    private sealed record MessageRow(MessageRecord Message, long Position, DateTime? DeletedAt, Guid? DeletedBy, DateTime? PinnedAt);
 }

@@ -26,6 +26,8 @@ public sealed class EventCatalog
 
     public string Manifest(object value) => _manifests[value.GetType()].Manifest;
 
+    public string Manifest(Type type) => _manifests[type].Manifest;
+
     public byte[] Write(object value) => WireText.Write(value, _manifests[value.GetType()].Json);
 
     /// <exception cref="UnknownManifestException">The journal was written by a newer version.</exception>

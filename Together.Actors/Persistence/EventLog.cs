@@ -98,6 +98,18 @@ public sealed partial class EventLog : IAsyncDisposable
         return [.. copy.Where(filter)];
     }
 
+    /// <summary>Replaces what the tail holds, entry by entry: for text that must be forgotten.</summary>
+    public void Rewrite(Func<LogEntry, LogEntry> rewrite)
+    {
+        lock (_tailLock)
+        {
+            for (var i = 0; i < _tail.Length; i++)
+            {
+                if (_tail[i] is { } entry) _tail[i] = rewrite(entry);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();

@@ -104,8 +104,12 @@ public static class JournalReplay
         var key = table switch
         {
             "members" or "bans" or "sanctions" => "concat_ws(' ', server_id, user_id)",
+            "relationships" => "concat_ws(' ', low_id, high_id)",
+            "user_settings" => "user_id::text",
             "messages" => "concat_ws(' ', channel_id, id)",
             "mentions" => "concat_ws(' ', target, channel_id, message_id)",
+            "message_edits" => "concat_ws(' ', channel_id, message_id, position)",
+            "reactions" => "concat_ws(' ', channel_id, message_id, emoji, user_id)",
             "invites" => "code",
             _ => "id::text",
         };

@@ -11,7 +11,7 @@ internal static class MentionTargets
     public static HashSet<Guid> Of(MessageRecord message)
     {
         HashSet<Guid> targets = [.. message.MentionIds.Select(id => id.Value), .. message.MentionRoleIds.Select(id => id.Value)];
-        if (message.MentionEveryone) targets.Add(message.ServerId.Value);
+        if (message is { MentionEveryone: true, ServerId: { } server }) targets.Add(server.Value);
         return targets;
     }
 
@@ -61,6 +61,9 @@ internal sealed class MentionRows
             case MessagesBulkDeleted e:
                 foreach (var id in e.MessageIds) Delete((e.ChannelId.Value, id.Value));
                 break;
+            case MessagesErased e:
+                foreach (var id in e.MessageIds) Delete((e.ChannelId.Value, id.Value));
+                break;
             case ChannelDeleted e:
                 Forget(message => message.ChannelId == e.Channel.Id);
                 _channels.Add(e.Channel.Id.Value);
@@ -94,7 +97,7 @@ internal sealed class MentionRows
             Sql.Array(rows, row => row.Posted.Message.ChannelId.Value),
             Sql.Array(rows, row => row.Posted.Message.Id.Value),
             Sql.Array(rows, row => row.Posted.Message.AuthorId.Value),
-            Sql.Array(rows, row => row.Posted.Message.ServerId.Value),
+            Sql.Array(rows, row => row.Posted.Message.ServerId?.Value),
             Sql.Array(rows, row => row.Posted.Position)));
     }
 

@@ -7,6 +7,7 @@ using Together.Actors.Users;
 using Together.Actors.Views;
 using Together.Protocol;
 using Together.Protocol.Channels;
+using Together.Protocol.Users;
 
 namespace Together.Actors.Persistence;
 
@@ -19,7 +20,12 @@ public static class ViewLoader
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
 
         var position = (await ReadAsync("select coalesce(max(position), 0) from journal", row => row.GetInt64(0)))[0];
-        var users = await ReadAsync("select id, username, created_at from users", row => new UserRecord(new(row.GetGuid(0)), row.GetString(1), Time(row, 2)));
+        var users = await ReadAsync("select id, username, created_at, display_name, about from users", row => new UserRecord(
+            new(row.GetGuid(0)), row.GetString(1), Time(row, 2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4)));
+        var settings = await ReadAsync("select user_id, settings::text from user_settings", row => (new UserId(row.GetGuid(0)), JsonSerializer.Deserialize(row.GetString(1), EventJson.Default.UserSettings)!));
+        var relationships = await ReadAsync("select low_id, high_id, low_type, low_since, high_type, high_since from relationships", row => new RelationshipRecord(
+            new(row.GetGuid(0)), new(row.GetGuid(1)), Standing(row, 2), Standing(row, 4)));
+        var privateChannels = await ReadAsync($"select {Messages.PrivateChannelColumns} from private_channels", Messages.PrivateChannel);
         var channels = (await ReadAsync("select id, server_id, type, name, topic, category_id, position, overwrites::text, slow_mode_seconds, user_limit from channels", Channel)).ToLookup(row => row.ServerId);
         var roles = (await ReadAsync("select id, server_id, name, color, hoist, mentionable, position, permissions, created_at from roles", Role)).ToLookup(row => row.ServerId);
         var members = (await ReadAsync("select server_id, user_id, role_ids, joined_at, nickname, timeout_until, server_mute, server_deaf from members", Member)).ToLookup(row => row.Server, row => row.Member);
@@ -40,13 +46,13 @@ public static class ViewLoader
                 invites[id].ToImmutableDictionary(invite => invite.Code));
         });
         var lastMessages = await ReadAsync(
-            "select c.id, m.id from channels c cross join lateral (select id from messages where channel_id = c.id order by id desc limit 1) m",
+            "select c.id, m.id from (select id from channels union all select id from private_channels) c cross join lateral (select id from messages where channel_id = c.id order by id desc limit 1) m",
             row => (new ChannelId(row.GetGuid(0)), new MessageId(row.GetGuid(1))));
         var revoked = await ReadAsync(
             "select id, revoked_at from sessions where revoked_at > $1",
             row => (new SessionId(row.GetGuid(0)), Time(row, 1)),
             new NpgsqlParameter<DateTime> { TypedValue = (now - ViewRoot.RevocationMemory).UtcDateTime });
-        return ViewRoot.Of(position, users, servers, lastMessages, revoked);
+        return ViewRoot.Of(position, users, servers, lastMessages, revoked, privateChannels, relationships, settings);
 
         async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, NpgsqlParameter? parameter = null)
         {
@@ -87,6 +93,8 @@ public static class ViewLoader
 
     private static Sanctions Sanctions(NpgsqlDataReader row, int column) =>
         new(row.IsDBNull(column) ? null : Time(row, column), row.GetBoolean(column + 1), row.GetBoolean(column + 2));
+
+    private static Standing? Standing(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : new((RelationshipType)row.GetInt16(column), Time(row, column + 1));
 
     private static BanRecord Ban(NpgsqlDataReader row) =>
         new(new(row.GetGuid(0)), new(row.GetGuid(1)), new(row.GetGuid(2)), row.IsDBNull(3) ? null : row.GetString(3), Time(row, 4));

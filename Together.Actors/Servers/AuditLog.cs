@@ -25,10 +25,12 @@ public static class AuditLog
         return entry.Event switch
         {
             ServerEvent e => Describe(e) is var (action, target, old, now, reason) && action is not null ? Record(e.ServerId, e.ActorId, action, target, old, now, e.Reason ?? reason) : null,
-            MessageDeleted { AuthorId: { } author } e when author != e.ActorId => Record(
-                e.ServerId, e.ActorId, AuditActions.MessageDelete, author.Value, new() { ["channel_id"] = e.ChannelId.ToString(), ["message_id"] = e.MessageId.ToString() }, Nothing, e.Reason),
-            MessagesBulkDeleted e => Record(
-                e.ServerId, e.ActorId, AuditActions.MessageBulkDelete, e.ChannelId.Value, new() { ["message_ids"] = Ids(e.MessageIds.Select(id => id.Value)) }, Nothing, e.Reason),
+            MessageDeleted { AuthorId: { } author, ServerId: { } server } e when author != e.ActorId => Record(
+                server, e.ActorId, AuditActions.MessageDelete, author.Value, new() { ["channel_id"] = e.ChannelId.ToString(), ["message_id"] = e.MessageId.ToString() }, Nothing, e.Reason),
+            MessagesBulkDeleted { ServerId: { } server } e => Record(
+                server, e.ActorId, AuditActions.MessageBulkDelete, e.ChannelId.Value, new() { ["message_ids"] = Ids(e.MessageIds.Select(id => id.Value)) }, Nothing, e.Reason),
+            MessagePinned { ServerId: { } server } e => Record(server, e.ActorId, AuditActions.MessagePin, e.MessageId.Value, Nothing, new() { ["channel_id"] = e.ChannelId.ToString() }, e.Reason),
+            MessageUnpinned { ServerId: { } server } e => Record(server, e.ActorId, AuditActions.MessageUnpin, e.MessageId.Value, new() { ["channel_id"] = e.ChannelId.ToString() }, Nothing, e.Reason),
             _ => null,
         };
 

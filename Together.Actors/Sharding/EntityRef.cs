@@ -1,3 +1,4 @@
+using Together.Actors.Users;
 using Together.Protocol;
 
 namespace Together.Actors.Sharding;
@@ -8,6 +9,9 @@ public enum EntityKind
     User,
     Server,
     Channel,
+
+    /// <summary>What two users have with each other.</summary>
+    Relationship,
 }
 
 /// <summary>
@@ -22,12 +26,18 @@ public readonly record struct EntityRef(EntityKind Kind, Guid Id, Guid ShardKey)
 
     public static EntityRef Channel(ChannelId id, ServerId server) => new(EntityKind.Channel, id.Value, server.Value);
 
+    /// <summary>A private channel has no server to live beside.</summary>
+    public static EntityRef PrivateChannel(ChannelId id) => new(EntityKind.Channel, id.Value, id.Value);
+
+    public static EntityRef Relationship(UserPair pair) => new(EntityKind.Relationship, pair.Id, pair.Id);
+
     /// <summary>The name the journal knows the entity by.</summary>
     public string PersistenceId => Kind switch
     {
         EntityKind.User => $"user-{Id}",
         EntityKind.Server => $"server-{Id}",
         EntityKind.Channel => $"channel-{Id}",
+        EntityKind.Relationship => $"relationship-{Id}",
         _ => throw new InvalidOperationException($"no persistence id for {Kind}"),
     };
 

@@ -2,11 +2,17 @@ using System.Collections.Immutable;
 using Together.Actors.Persistence;
 using Together.Actors.Sharding;
 using Together.Protocol;
+using Together.Protocol.Users;
 
 namespace Together.Actors.Users;
 
 /// <summary>A user as everybody may see them.</summary>
-public sealed record UserRecord(UserId Id, string Username, DateTimeOffset CreatedAt);
+/// <param name="DisplayName">Null for the username.</param>
+/// <param name="About">Null for none.</param>
+public sealed record UserRecord(UserId Id, string Username, DateTimeOffset CreatedAt, string? DisplayName = null, string? About = null);
+
+/// <param name="Settings">For the user's own eyes.</param>
+public sealed record UserState(UserRecord User, UserSettings Settings);
 
 public abstract record UserEvent(UserId UserId) : DomainEvent
 {
@@ -21,6 +27,14 @@ public sealed record UserDeleted(UserId UserId) : UserEvent(UserId);
 /// <summary>Their access tokens are refused and their gateway connections closed from here on.</summary>
 public sealed record SessionsRevoked(UserId UserId, ImmutableArray<SessionId> SessionIds) : UserEvent(UserId);
 
+/// <summary>Everybody who sees the user learns it, whatever they share: it is of the instance's log.</summary>
+public sealed record ProfileChanged(UserId UserId, UserRecord User) : UserEvent(UserId)
+{
+    public override Guid Scope => InstanceScope;
+}
+
+public sealed record SettingsChanged(UserId UserId, UserSettings Settings) : UserEvent(UserId);
+
 public abstract record UserCommand;
 
 /// <summary>Answers <see cref="UserRecord"/>; repeated, it changes nothing.</summary>
@@ -30,31 +44,57 @@ public sealed record RevokeSessions(ImmutableArray<SessionId> SessionIds) : User
 
 public sealed record DeleteUser : UserCommand;
 
+/// <summary>Answers <see cref="UserRecord"/>.</summary>
+/// <param name="SetsDisplayName">Whether it is changed; null then stands for the username.</param>
+/// <param name="SetsAbout">Whether it is changed; null then clears it.</param>
+public sealed record ChangeProfile(bool SetsDisplayName, string? DisplayName, bool SetsAbout, string? About) : UserCommand;
+
+/// <summary>Answers <see cref="UserSettings"/>. What is null stays as it is.</summary>
+public sealed record ChangeSettings(string? Theme, string? Locale, IReadOnlyList<NotificationSetting>? Notifications) : UserCommand;
+
 /// <summary>What a user decides, and what its events do to it. Pure.</summary>
 public static class UserEntity
 {
-    public static Decision Decide(UserRecord? user, UserCommand command) => command switch
+    public static Decision Decide(UserState? user, UserCommand command) => command switch
     {
-        RegisterUser c => user is null ? Decision.Persist(c.User, new UserRegistered(c.User.Id, c.User)) : Decision.Answer(user),
+        RegisterUser c => user is null ? Decision.Persist(c.User, new UserRegistered(c.User.Id, c.User)) : Decision.Answer(user.User),
         _ when user is null => Decision.Refuse(ErrorCode.NotFound),
-        RevokeSessions c => c.SessionIds.IsEmpty ? Decision.Answer(null) : Decision.Persist(null, new SessionsRevoked(user.Id, c.SessionIds)),
-        DeleteUser => Decision.Persist(null, new UserDeleted(user.Id)),
+        RevokeSessions c => c.SessionIds.IsEmpty ? Decision.Answer(null) : Decision.Persist(null, new SessionsRevoked(user.User.Id, c.SessionIds)),
+        ChangeProfile c => Change(user.User, c),
+        ChangeSettings c => Change(user, c),
+        DeleteUser => Decision.Persist(null, new UserDeleted(user.User.Id)),
         _ => throw new InvalidOperationException($"no decision for {command.GetType().Name}"),
     };
 
-    public static UserRecord? Apply(UserRecord? user, UserEvent happened) => happened switch
+    public static UserState? Apply(UserState? user, UserEvent happened) => happened switch
     {
-        UserRegistered e => e.User,
+        UserRegistered e => new UserState(e.User, UserSettings.Default),
         UserDeleted => null,
         SessionsRevoked => user,
+        ProfileChanged e => user! with { User = e.User },
+        SettingsChanged e => user! with { Settings = e.Settings },
         _ => throw new InvalidOperationException($"no fold for {happened.GetType().Name}"),
     };
+
+    private static Decision Change(UserRecord user, ChangeProfile c)
+    {
+        var changed = user with { DisplayName = c.SetsDisplayName ? c.DisplayName : user.DisplayName, About = c.SetsAbout ? c.About : user.About };
+        return changed == user ? Decision.Answer(user) : Decision.Persist(changed, new ProfileChanged(user.Id, changed));
+    }
+
+    private static Decision Change(UserState user, ChangeSettings c)
+    {
+        var before = user.Settings;
+        var changed = new UserSettings(c.Theme ?? before.Theme, c.Locale ?? before.Locale, c.Notifications ?? before.Notifications);
+        var isSame = changed.Theme == before.Theme && changed.Locale == before.Locale && changed.Notifications.SequenceEqual(before.Notifications);
+        return isSame ? Decision.Answer(before) : Decision.Persist(changed, new SettingsChanged(user.User.Id, changed));
+    }
 }
 
-/// <summary>One user: profile and sessions.</summary>
-public sealed class UserActor(EntityRef entity, EntityContext context) : EntityActor<UserRecord, UserCommand, UserEvent>(entity, context)
+/// <summary>One user: profile, settings and sessions.</summary>
+public sealed class UserActor(EntityRef entity, EntityContext context) : EntityActor<UserState, UserCommand, UserEvent>(entity, context)
 {
-    protected override ValueTask<Decision> DecideAsync(UserRecord? state, UserCommand command) => new(UserEntity.Decide(state, command));
+    protected override ValueTask<Decision> DecideAsync(UserState? state, UserCommand command) => new(UserEntity.Decide(state, command));
 
-    protected override UserRecord? Apply(UserRecord? state, UserEvent happened) => UserEntity.Apply(state, happened);
+    protected override UserState? Apply(UserState? state, UserEvent happened) => UserEntity.Apply(state, happened);
 }

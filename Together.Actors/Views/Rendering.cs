@@ -15,11 +15,52 @@ public static class Rendering
     /// <summary>Whoever is no longer there keeps the place in old messages, without a name.</summary>
     public static User User(this ViewRoot root, UserId id) =>
         root.Users.TryGetValue(id, out var user)
-            ? new User(user.Id, user.Username, user.Username, null, user.CreatedAt)
+            ? new User(user.Id, user.Username, user.DisplayName ?? user.Username, null, user.CreatedAt)
             : new User(id, "deleted", "Deleted user", null, UuidV7.Time(id.Value));
 
     public static CurrentUser ToCurrentUser(this UserRecord user, string? email) =>
-        new(user.Id, user.Username, user.Username, null, user.CreatedAt, email);
+        new(user.Id, user.Username, user.DisplayName ?? user.Username, null, user.CreatedAt, user.About, email);
+
+    public static UserProfile ToProfile(this UserRecord user) => new(user.Id, user.Username, user.DisplayName ?? user.Username, null, user.CreatedAt, user.About);
+
+    /// <summary>A private channel as one of its members sees it: the others are its recipients.</summary>
+    public static Channel Channel(this ViewRoot root, PrivateChannelRecord channel, UserId user) => new(
+        channel.Id,
+        channel.Type,
+        null,
+        channel.Name,
+        null,
+        null,
+        0,
+        root.LastMessages.TryGetValue(channel.Id, out var last) ? last : null,
+        0,
+        0,
+        [],
+        [.. channel.MemberIds.Where(member => member != user).Select(root.User)],
+        channel.Type == ChannelType.GroupDm ? channel.OwnerId : null);
+
+    /// <summary>A channel as one user sees it.</summary>
+    public static Channel Channel(this ViewRoot root, AnyChannel channel, UserId user) => channel.Private is { } conversation ? root.Channel(conversation, user) : root.Channel(channel.Channel!);
+
+    /// <summary>The list of private channels, the last used first.</summary>
+    public static IReadOnlyList<Channel> PrivateChannelsOf(this ViewRoot root, UserId user) =>
+        [.. root.OpenChannelsOf(user).OrderByDescending(channel => root.LastMessages.TryGetValue(channel.Id, out var last) ? last.CreatedAt : channel.CreatedAt).Select(channel => root.Channel(channel, user))];
+
+    /// <summary>What the user has with others, by the others' names.</summary>
+    public static IReadOnlyList<Relationship> RelationshipsOf(this ViewRoot root, UserId user) => root.Relationships.TryGetValue(user, out var relationships)
+        ? [.. relationships.Values.Where(record => record.Of(user) is not null).Select(record => root.Relationship(record, user)).OrderBy(relationship => relationship.User.Username, StringComparer.Ordinal)]
+        : [];
+
+    /// <param name="root">The names.</param>
+    /// <param name="record">In which the user has something.</param>
+    /// <param name="user">Whose side it is.</param>
+    public static Relationship Relationship(this ViewRoot root, RelationshipRecord record, UserId user)
+    {
+        var standing = record.Of(user)!;
+        return new Relationship(root.User(record.Other(user)), standing.Type, standing.Since);
+    }
+
+    public static UserSettings SettingsOf(this ViewRoot root, UserId user) => root.Settings.GetValueOrDefault(user, UserSettings.Default);
 
     public static Server ToServer(this ServerState server) => new(server.Id, server.Record.Name, null, server.OwnerId, server.Record.CreatedAt);
 
@@ -74,6 +115,7 @@ public static class Rendering
     public static bool IsNamed(this ViewRoot root, MemberRecord member, string? query) =>
         query is null
         || root.User(member.UserId).Username.StartsWith(query, StringComparison.OrdinalIgnoreCase)
+        || root.User(member.UserId).DisplayName.StartsWith(query, StringComparison.OrdinalIgnoreCase)
         || member.Nickname?.StartsWith(query, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>All a client needs to show the server; the receiver is always among the members.</summary>
@@ -104,23 +146,32 @@ public static class Rendering
         invite.ExpiresAt,
         invite.CreatedAt);
 
-    public static Message Message(this ViewRoot root, MessageRecord message) => new(
+    public static Message Message(this ViewRoot root, MessageDetail detail) => root.Message(detail.Message, detail.IsPinned, detail.Reactions, detail.Referenced);
+
+    /// <param name="root">The names.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="isPinned">Whether it is among the pins.</param>
+    /// <param name="reactions">As its reader sees them.</param>
+    /// <param name="referenced">What it refers to, if that is still there.</param>
+    public static Message Message(this ViewRoot root, MessageRecord message, bool isPinned, IReadOnlyList<Reaction> reactions, MessageDetail? referenced) => new(
         message.Id,
         message.ChannelId,
         message.ServerId,
         root.User(message.AuthorId),
         message.Content,
-        message.Nonce,
+        message.IsWritten ? message.Nonce : null,
         message.Id.CreatedAt,
         message.EditedAt,
-        "default",
-        null,
-        null,
+        message.Type,
+        message.ReplyTo,
+        referenced is null ? null : root.Message(referenced),
         message.MentionIds.IsEmpty ? [] : [.. message.MentionIds.Select(root.User)],
         message.MentionRoleIds,
         message.MentionEveryone,
         [],
         [],
-        [],
-        false);
+        reactions,
+        isPinned);
+
+    public static DeletedMessage DeletedMessage(this ViewRoot root, DeletedMessageRecord deleted) => new(root.Message(deleted.Message), deleted.At, deleted.By);
 }

@@ -4,6 +4,8 @@ using Together.Actors.Persistence;
 using Together.Actors.Servers;
 using Together.Actors.Users;
 using Together.Protocol;
+using Together.Protocol.Channels;
+using Together.Protocol.Users;
 
 namespace Together.Actors.Views;
 
@@ -21,6 +23,19 @@ public sealed record ViewRoot(
     ImmutableDictionary<ChannelId, MessageId> LastMessages,
     ImmutableDictionary<SessionId, DateTimeOffset> RevokedSessions)
 {
+    /// <summary>Conversations of two and groups.</summary>
+    public ImmutableDictionary<ChannelId, PrivateChannelRecord> PrivateChannels { get; init; } = ImmutableDictionary<ChannelId, PrivateChannelRecord>.Empty;
+
+    /// <summary>Those a user is in, open or closed.</summary>
+    public ImmutableDictionary<UserId, ImmutableSortedSet<ChannelId>> PrivateChannelsOfUser { get; init; } = ImmutableDictionary<UserId, ImmutableSortedSet<ChannelId>>.Empty;
+
+    /// <summary>By user and the other: what is between them, in both directions under both.</summary>
+    public ImmutableDictionary<UserId, ImmutableDictionary<UserId, RelationshipRecord>> Relationships { get; init; } =
+        ImmutableDictionary<UserId, ImmutableDictionary<UserId, RelationshipRecord>>.Empty;
+
+    /// <summary>Of those who have changed theirs.</summary>
+    public ImmutableDictionary<UserId, UserSettings> Settings { get; init; } = ImmutableDictionary<UserId, UserSettings>.Empty;
+
     /// <summary>Longer than any access token lives: after it a revoked session has no token left to refuse.</summary>
     public static readonly TimeSpan RevocationMemory = TimeSpan.FromHours(1);
 
@@ -42,22 +57,77 @@ public sealed record ViewRoot(
     public IEnumerable<ServerState> ServersOf(UserId user) =>
         ServersOfUser.TryGetValue(user, out var servers) ? servers.Select(id => Servers[id]) : [];
 
+    /// <summary>A channel of a server or a private one; null when it is gone.</summary>
+    public AnyChannel? FindChannel(ChannelId id)
+    {
+        if (PrivateChannels.TryGetValue(id, out var conversation)) return new AnyChannel(conversation, IsSilenced(conversation));
+        return ServerOf(id) is { } server && server.Channels.TryGetValue(id, out var channel) ? new AnyChannel(server, channel) : null;
+    }
+
+    /// <summary>The private channels in the user's list.</summary>
+    public IEnumerable<PrivateChannelRecord> OpenChannelsOf(UserId user) =>
+        PrivateChannelsOfUser.TryGetValue(user, out var channels) ? channels.Select(id => PrivateChannels[id]).Where(channel => channel.IsOpenFor(user)) : [];
+
+    /// <summary>How it stands for one user with another; null for nothing.</summary>
+    public Standing? RelationOf(UserId user, UserId other) =>
+        Relationships.TryGetValue(user, out var relationships) && relationships.TryGetValue(other, out var record) ? record.Of(user) : null;
+
+    public bool HasBlocked(UserId user, UserId other) => RelationOf(user, other)?.Type == RelationshipType.Blocked;
+
+    public bool AreFriends(UserId user, UserId other) => RelationOf(user, other)?.Type == RelationshipType.Friend;
+
+    /// <summary>Who has blocked the user; null for nobody.</summary>
+    public IReadOnlySet<UserId>? BlockersOf(UserId user)
+    {
+        if (!Relationships.TryGetValue(user, out var relationships)) return null;
+        return relationships.Where(pair => pair.Value.Of(pair.Key)?.Type == RelationshipType.Blocked).Select(pair => pair.Key).ToHashSet();
+    }
+
+    /// <summary>Whether a conversation of two is over for now: one has blocked the other, or is gone.</summary>
+    public bool IsSilenced(PrivateChannelRecord channel) =>
+        channel.Type == ChannelType.Dm
+        && channel.MemberIds is [var one, var other]
+        && (!Users.ContainsKey(one) || !Users.ContainsKey(other) || HasBlocked(one, other) || HasBlocked(other, one));
+
+    /// <summary>Whether they are in a server together.</summary>
+    public bool ShareServer(UserId user, UserId other) =>
+        ServersOfUser.TryGetValue(user, out var servers) && ServersOfUser.TryGetValue(other, out var others) && servers.Overlaps(others);
+
+    /// <summary>Whether a user may know another: by a server, a private channel, or a relationship they have themselves.</summary>
+    public bool Knows(UserId user, UserId other) =>
+        user == other
+        || ShareServer(user, other)
+        || RelationOf(user, other) is not null
+        || (PrivateChannelsOfUser.TryGetValue(user, out var channels) && PrivateChannelsOfUser.TryGetValue(other, out var others) && channels.Overlaps(others));
+
+    /// <summary>Whether one may begin to talk to the other in private: they share a server or are friends, and none has blocked the other.</summary>
+    public bool MayWrite(UserId user, UserId other) =>
+        Users.ContainsKey(other) && (ShareServer(user, other) || AreFriends(user, other)) && !HasBlocked(user, other) && !HasBlocked(other, user);
+
     /// <summary>The root after an event, folded by the same Apply as the actors'.</summary>
     public ViewRoot Fold(LogEntry entry) => (entry.Event switch
     {
         ServerEvent e => FoldServer(e),
-        MessagePosted e when ServerOfChannel.ContainsKey(e.ChannelId) => this with { LastMessages = LastMessages.SetItem(e.ChannelId, e.Message.Id) },
+        MessagePosted e when ServerOfChannel.ContainsKey(e.ChannelId) || PrivateChannels.ContainsKey(e.ChannelId) => this with { LastMessages = LastMessages.SetItem(e.ChannelId, e.Message.Id) },
+        MessagesErased e when LastMessages.ContainsKey(e.ChannelId) =>
+            this with { LastMessages = e.LastMessageId is { } last ? LastMessages.SetItem(e.ChannelId, last) : LastMessages.Remove(e.ChannelId) },
         ChannelMessageEvent => this,
+        PrivateChannelEvent e => FoldPrivate(e),
+        RelationshipChanged e => this with { Relationships = With(With(Relationships, e.After.LowId, e.After), e.After.HighId, e.After) },
+        ProfileChanged e => this with { Users = Users.SetItem(e.UserId, e.User) },
+        SettingsChanged e => this with { Settings = Settings.SetItem(e.UserId, e.Settings) },
         UserRegistered e => this with { Users = Users.SetItem(e.UserId, e.User) },
-        UserDeleted e => this with { Users = Users.Remove(e.UserId) },
+        UserDeleted e => this with { Users = Users.Remove(e.UserId), Settings = Settings.Remove(e.UserId) },
         SessionsRevoked e => this with { RevokedSessions = Remember(e, entry.At) },
         _ => throw new InvalidOperationException($"no view folds {entry.Event.GetType().Name}"),
     }) with
     { Position = entry.Position };
 
     /// <summary>A root of rows that were read at one position.</summary>
-    public static ViewRoot Of(long position, IEnumerable<UserRecord> users, IEnumerable<ServerState> servers, IEnumerable<(ChannelId, MessageId)> lastMessages, IEnumerable<(SessionId, DateTimeOffset)> revoked)
+    public static ViewRoot Of(long position, IEnumerable<UserRecord> users, IEnumerable<ServerState> servers, IEnumerable<(ChannelId, MessageId)> lastMessages, IEnumerable<(SessionId, DateTimeOffset)> revoked,
+        IEnumerable<PrivateChannelRecord> privateChannels, IEnumerable<RelationshipRecord> relationships, IEnumerable<(UserId, UserSettings)> settings)
     {
+        var conversations = privateChannels.ToImmutableDictionary(channel => channel.Id);
         var byServer = servers.ToImmutableDictionary(server => server.Id);
         return new ViewRoot(
             position,
@@ -69,7 +139,45 @@ public sealed record ViewRoot(
             byServer.Values.SelectMany(server => server.Channels.Keys.Select(channel => (channel, server.Id))).ToImmutableDictionary(pair => pair.channel, pair => pair.Id),
             byServer.Values.SelectMany(server => server.Invites.Keys.Select(code => (code, server.Id))).ToImmutableDictionary(pair => pair.code, pair => pair.Id),
             lastMessages.ToImmutableDictionary(pair => pair.Item1, pair => pair.Item2),
-            revoked.ToImmutableDictionary(pair => pair.Item1, pair => pair.Item2));
+            revoked.ToImmutableDictionary(pair => pair.Item1, pair => pair.Item2))
+        {
+            PrivateChannels = conversations,
+            PrivateChannelsOfUser = conversations.Values.SelectMany(channel => channel.MemberIds.Select(user => (user, channel.Id)))
+                .GroupBy(pair => pair.user)
+                .ToImmutableDictionary(group => group.Key, group => group.Select(pair => pair.Id).ToImmutableSortedSet()),
+            Relationships = relationships.SelectMany(record => new[] { (User: record.LowId, Record: record), (User: record.HighId, Record: record) })
+                .GroupBy(pair => pair.User)
+                .ToImmutableDictionary(group => group.Key, group => group.ToImmutableDictionary(pair => pair.Record.Other(group.Key), pair => pair.Record)),
+            Settings = settings.ToImmutableDictionary(pair => pair.Item1, pair => pair.Item2),
+        };
+    }
+
+    private ViewRoot FoldPrivate(PrivateChannelEvent happened)
+    {
+        var before = PrivateChannels.GetValueOrDefault(happened.ChannelId);
+        var after = PrivateChannelEntity.Apply(happened);
+        var index = PrivateChannelsOfUser;
+        foreach (var user in (before?.MemberIds ?? []).Except(after?.MemberIds ?? []))
+        {
+            var left = index.GetValueOrDefault(user, []).Remove(happened.ChannelId);
+            index = left.IsEmpty ? index.Remove(user) : index.SetItem(user, left);
+        }
+
+        foreach (var user in (after?.MemberIds ?? []).Except(before?.MemberIds ?? [])) index = index.SetItem(user, index.GetValueOrDefault(user, []).Add(happened.ChannelId));
+        return this with
+        {
+            PrivateChannels = after is null ? PrivateChannels.Remove(happened.ChannelId) : PrivateChannels.SetItem(happened.ChannelId, after),
+            PrivateChannelsOfUser = index,
+            LastMessages = after is null ? LastMessages.Remove(happened.ChannelId) : LastMessages,
+        };
+    }
+
+    private static ImmutableDictionary<UserId, ImmutableDictionary<UserId, RelationshipRecord>> With(
+        ImmutableDictionary<UserId, ImmutableDictionary<UserId, RelationshipRecord>> all, UserId user, RelationshipRecord record)
+    {
+        var own = all.GetValueOrDefault(user, ImmutableDictionary<UserId, RelationshipRecord>.Empty);
+        own = record.IsNothing ? own.Remove(record.Other(user)) : own.SetItem(record.Other(user), record);
+        return own.IsEmpty ? all.Remove(user) : all.SetItem(user, own);
     }
 
     private ViewRoot FoldServer(ServerEvent happened)

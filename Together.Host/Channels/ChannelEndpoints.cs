@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Together.Actors.Channels;
 using Together.Actors.Servers;
+using Together.Actors.Sharding;
 using Together.Actors.Views;
 using Together.Host.Http;
 using Together.Protocol;
@@ -88,14 +90,16 @@ public sealed class ChannelEndpoints(Node node)
     private IResult Get(HttpContext context, Guid id)
     {
         var root = Root;
-        return Access.Channel(root, context.Caller().UserId, new(id), Permissions.None, node.Now, out _, out var channel) is { } problem
+        var caller = context.Caller().UserId;
+        return Access.AnyChannel(root, caller, new(id), Permissions.None, node.Now, out var channel) is { } problem
             ? problem
-            : Json(root.Channel(channel), WireJson.Default.Channel);
+            : Json(root.Channel(channel, caller), WireJson.Default.Channel);
     }
 
     private async Task<IResult> UpdateAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
+        if (Root.PrivateChannels.ContainsKey(new(id))) return await RenameAsync(context, new(id));
         if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ChannelPatch)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
@@ -115,9 +119,23 @@ public sealed class ChannelEndpoints(Node node)
         return reply.IsRefused(out problem) ? problem : Json(Root.Channel((ChannelRecord)reply.Value!), WireJson.Default.Channel);
     }
 
+    /// <summary>All that can be changed about a private channel is a group's name.</summary>
+    private async Task<IResult> RenameAsync(HttpContext context, ChannelId id)
+    {
+        var caller = context.Caller().UserId;
+        if (Access.AnyChannel(Root, caller, id, Permissions.None, node.Now, out var channel) is { } problem) return problem;
+        if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.ChannelPatch)).TryGet(out var body, out var invalid)) return invalid;
+        var errors = new FieldErrors();
+        var name = errors.NameOrNull("name", body.Name.Or(channel.Private!.Name), Limits.ChannelNameMax);
+        if (errors.IsAny(out invalid)) return invalid;
+        var reply = await node.Region.AskAsync(channel.Entity, new RenameGroup(caller, name));
+        return reply.IsRefused(out problem) ? problem : Json(Root.Channel((PrivateChannelRecord)reply.Value!, caller), WireJson.Default.Channel);
+    }
+
     private async Task<IResult> DeleteAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
+        if (Root.PrivateChannels.ContainsKey(new(id))) return NoContent(await node.Region.AskAsync(EntityRef.PrivateChannel(new(id)), new ClosePrivateChannel(caller)));
         if (Access.Channel(Root, caller, new(id), Permissions.ManageChannels, node.Now, out var server, out var channel) is { } problem) return problem;
         return NoContent(await node.AskAsync(context, server.Id, new DeleteChannel(caller, channel.Id)));
     }

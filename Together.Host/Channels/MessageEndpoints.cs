@@ -1,7 +1,5 @@
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
-using Together.Actors.Servers;
-using Together.Actors.Sharding;
 using Together.Actors.Views;
 using Together.Host.Http;
 using Together.Protocol;
@@ -24,30 +22,36 @@ public sealed class MessageEndpoints(Node node)
             new("after", "The page next above this ID or time."),
             new("around", "The page with this ID in its middle.", "uuid"));
         messages.MapPost("", PostAsync).Accepts<MessageBody>("application/json").Produces<Message>(StatusCodes.Status201Created).Produces<Message>();
+        messages.MapGet("/deleted", DeletedAsync)
+            .WithSummary("What was deleted, for moderators, until it is removed for good")
+            .Produces<IReadOnlyList<DeletedMessage>>()
+            .Takes(Parameters.Limit, Parameters.Before);
+        messages.MapPost("/bulk-delete", BulkDeleteAsync).Accepts<BulkDeleteBody>("application/json").Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
         messages.MapGet("/{messageId:guid}", GetAsync).Produces<Message>();
-        messages.MapPatch("/{messageId:guid}", EditAsync).Accepts<MessageBody>("application/json").Produces<Message>();
+        messages.MapPatch("/{messageId:guid}", EditAsync).Accepts<EditBody>("application/json").Produces<Message>();
         messages.MapDelete("/{messageId:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 
     private async Task<IResult> HistoryAsync(HttpContext context, Guid id)
     {
         var root = Root;
-        if (Access.Channel(root, context.Caller().UserId, new(id), Permissions.ReadMessageHistory, node.Now, out _, out var channel) is { } problem) return problem;
+        var caller = context.Caller().UserId;
+        if (Access.AnyChannel(root, caller, new(id), Permissions.ReadMessageHistory, node.Now, out var channel) is { } problem) return problem;
         var query = new QueryFields(context);
         var page = query.MessagePage();
         if (query.IsInvalid(out var invalid)) return invalid;
 
-        List<MessageRecord> found;
+        List<MessageDetail> found;
         if (page.Around is { } around)
         {
             // The mark in the middle: up to half above it, the rest from it downwards.
-            var newer = await node.Messages.HistoryAsync(channel.Id, new HistoryPage(page.Limit / 2, After: around.Value));
-            var older = await node.Messages.HistoryAsync(channel.Id, new HistoryPage(page.Limit - newer.Count, UpTo: around.Value));
+            var newer = await node.Messages.HistoryAsync(channel.Id, new HistoryPage(page.Limit / 2, After: around.Value), caller);
+            var older = await node.Messages.HistoryAsync(channel.Id, new HistoryPage(page.Limit - newer.Count, UpTo: around.Value), caller);
             found = [.. newer, .. older];
         }
         else
         {
-            found = await node.Messages.HistoryAsync(channel.Id, new HistoryPage(page.Limit, page.Before?.Value, page.After?.Value));
+            found = await node.Messages.HistoryAsync(channel.Id, new HistoryPage(page.Limit, page.Before?.Value, page.After?.Value), caller);
         }
 
         return Json([.. found.Select(root.Message)], WireJson.Default.IReadOnlyListMessage);
@@ -56,7 +60,7 @@ public sealed class MessageEndpoints(Node node)
     private async Task<IResult> PostAsync(HttpContext context, Guid id)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.SendMessages, node.Now, out var server, out var channel) is { } problem) return problem;
+        if (Access.AnyChannel(Root, caller, new(id), Permissions.SendMessages, node.Now, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var content = errors.Content("content", body.Content, 1, Limits.MessageContentMax);
@@ -65,38 +69,67 @@ public sealed class MessageEndpoints(Node node)
         else if (body.Nonce is not null) errors.Text("nonce", body.Nonce, 1, Limits.NonceMax);
         if (errors.IsAny(out invalid)) return invalid;
 
-        var reply = await node.Region.AskAsync(EntityRef.Channel(channel.Id, server.Id), new PostMessage(caller, content, body.Nonce));
+        var reply = await node.Region.AskAsync(channel.Entity, new PostMessage(caller, content, body.Nonce, body.ReplyTo));
         if (reply.IsRefused(out problem)) return problem;
         var posted = (Posted)reply.Value!;
-        return Json(Root.Message(posted.Message), WireJson.Default.Message, posted.IsRepeated ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        // What was posted before may have been edited, pinned or reacted to since.
+        if (posted.IsRepeated) return Json(Root.Message(await DetailAsync(channel.Id, new MessageDetail(posted.Message, false, []), caller)), WireJson.Default.Message);
+        return Created(Root.Message(posted.Message, false, [], posted.Referenced), WireJson.Default.Message);
     }
 
     private async Task<IResult> GetAsync(HttpContext context, Guid id, Guid messageId)
     {
-        var root = Root;
-        if (Access.Channel(root, context.Caller().UserId, new(id), Permissions.ReadMessageHistory, node.Now, out _, out var channel) is { } problem) return problem;
-        return await node.Messages.FindAsync(channel.Id, new(messageId)) is { } message ? Json(root.Message(message), WireJson.Default.Message) : (Problem)ErrorCode.NotFound;
+        var caller = context.Caller().UserId;
+        if (Access.AnyChannel(Root, caller, new(id), Permissions.ReadMessageHistory, node.Now, out var channel) is { } problem) return problem;
+        return await node.Messages.FindAsync(channel.Id, new(messageId)) is { } message
+            ? Json(Root.Message(await DetailAsync(channel.Id, message, caller)), WireJson.Default.Message)
+            : (Problem)ErrorCode.NotFound;
     }
 
     private async Task<IResult> EditAsync(HttpContext context, Guid id, Guid messageId)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.None, node.Now, out var server, out var channel) is { } problem) return problem;
-        if (await node.Messages.FindAsync(channel.Id, new(messageId)) is not { } message) return (Problem)ErrorCode.NotFound;
-        if (message.AuthorId != caller || !server.Allows(caller, channel, Permissions.SendMessages, node.Now)) return (Problem)ErrorCode.MissingPermissions;
-        if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
+        if (Access.AnyChannel(Root, caller, new(id), Permissions.None, node.Now, out var channel) is { } problem) return problem;
+        if (await node.Messages.FindAsync(channel.Id, new(messageId)) is not { } found) return (Problem)ErrorCode.NotFound;
+        if (found.Message.AuthorId != caller || !channel.Allows(caller, Permissions.SendMessages, node.Now)) return (Problem)ErrorCode.MissingPermissions;
+        if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.EditBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
         var content = errors.Content("content", body.Content, 1, Limits.MessageContentMax);
         if (errors.IsAny(out invalid)) return invalid;
 
-        var reply = await node.Region.AskAsync(EntityRef.Channel(channel.Id, server.Id), new EditMessage(caller, message.Id, content));
-        return reply.IsRefused(out problem) ? problem : Json(Root.Message((MessageRecord)reply.Value!), WireJson.Default.Message);
+        var reply = await node.Region.AskAsync(channel.Entity, new EditMessage(caller, found.Message.Id, content));
+        if (reply.IsRefused(out problem)) return problem;
+        var edited = (MessageEdited)reply.Value!;
+        return Json(Root.Message(edited.Message, edited.IsPinned, edited.ReactionsFor(caller), edited.Referenced), WireJson.Default.Message);
     }
 
     private async Task<IResult> DeleteAsync(HttpContext context, Guid id, Guid messageId)
     {
         var caller = context.Caller().UserId;
-        if (Access.Channel(Root, caller, new(id), Permissions.None, node.Now, out var server, out var channel) is { } problem) return problem;
-        return NoContent(await node.AskAsync(context, channel.Id, server.Id, new DeleteMessage(caller, new(messageId))));
+        if (Access.AnyChannel(Root, caller, new(id), Permissions.None, node.Now, out var channel) is { } problem) return problem;
+        return NoContent(await node.AskAsync(context, channel, new DeleteMessage(caller, new(messageId))));
     }
+
+    private async Task<IResult> BulkDeleteAsync(HttpContext context, Guid id)
+    {
+        var caller = context.Caller().UserId;
+        if (Access.AnyChannel(Root, caller, new(id), Permissions.ManageMessages, node.Now, out var channel) is { } problem) return problem;
+        if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.BulkDeleteBody)).TryGet(out var body, out var invalid)) return invalid;
+        var errors = new FieldErrors();
+        var ids = errors.List("ids", body.Ids, 1, Limits.BulkDeleteMax);
+        if (errors.IsAny(out invalid)) return invalid;
+        return NoContent(await node.AskAsync(context, channel, new DeleteMessages(caller, [.. ids.Distinct()])));
+    }
+
+    private async Task<IResult> DeletedAsync(HttpContext context, Guid id)
+    {
+        var root = Root;
+        if (Access.AnyChannel(root, context.Caller().UserId, new(id), Permissions.ManageMessages | Permissions.ReadMessageHistory, node.Now, out var channel) is { } problem) return problem;
+        var query = new QueryFields(context);
+        var (limit, before) = (query.Limit(), query.Id<MessageId>("before"));
+        if (query.IsInvalid(out var invalid)) return invalid;
+        return Json([.. (await node.Messages.DeletedAsync(channel.Id, before, limit)).Select(root.DeletedMessage)], WireJson.Default.IReadOnlyListDeletedMessage);
+    }
+
+    private async Task<MessageDetail> DetailAsync(ChannelId channel, MessageDetail message, UserId reader) => (await node.Messages.CompleteAsync(channel, [message], reader))[0];
 }

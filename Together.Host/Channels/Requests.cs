@@ -16,7 +16,15 @@ public sealed record ChannelPlaceBody(ChannelId? Id, int? Position, Patch<Channe
 
 public sealed record OverwriteBody(string? Type, Permissions? Allow, Permissions? Deny);
 
-public sealed record MessageBody(string? Content, string? Nonce);
+public sealed record MessageBody(string? Content, string? Nonce, MessageId? ReplyTo);
+
+public sealed record EditBody(string? Content);
+
+/// <param name="Ids">1 to 100 messages of the channel.</param>
+public sealed record BulkDeleteBody(List<MessageId>? Ids);
+
+/// <param name="RecipientIds">One for a conversation of two, 2 to 9 for a new group.</param>
+public sealed record PrivateChannelBody(List<UserId>? RecipientIds);
 
 /// <param name="MessageId">The last message that is read; null for none.</param>
 public sealed record ReadBody(Patch<MessageId> MessageId);
@@ -28,4 +36,7 @@ public sealed record ReadBody(Patch<MessageId> MessageId);
 [JsonSerializable(typeof(OverwriteBody))]
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(ReadBody))]
+[JsonSerializable(typeof(EditBody))]
+[JsonSerializable(typeof(BulkDeleteBody))]
+[JsonSerializable(typeof(PrivateChannelBody))]
 internal sealed partial class ChannelRequestJson : JsonSerializerContext;

@@ -95,6 +95,8 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
                 PassivateAfter = Duration("actors.passivate-after", "1s", "1d"),
                 SnapshotEvery = Number("actors.snapshot-every", 10, 100_000),
             },
+            Channels = new ChannelsOptions { Welcome = Switch("channels.welcome") },
+            Retention = new RetentionOptions { DeletedMessages = Duration("retention.deleted-messages", "0s", "3650d") },
             Shutdown = new ShutdownOptions { Deadline = Duration("shutdown.deadline", "1s", "5m") },
             Logging = new LoggingOptions { Level = (LogLevel)Choice("logging.level", LogLevels) },
         };

@@ -19,6 +19,8 @@ public sealed record TogetherOptions
     public required GatewayOptions Gateway { get; init; }
     public required JournalOptions Journal { get; init; }
     public required ActorsOptions Actors { get; init; }
+    public required ChannelsOptions Channels { get; init; }
+    public required RetentionOptions Retention { get; init; }
     public required ShutdownOptions Shutdown { get; init; }
     public required LoggingOptions Logging { get; init; }
 
@@ -104,6 +106,18 @@ public sealed record ActorsOptions
 
     /// <summary>In events.</summary>
     public required int SnapshotEvery { get; init; }
+}
+
+public sealed record ChannelsOptions
+{
+    /// <summary>Whether it is said who has joined.</summary>
+    public required bool Welcome { get; init; }
+}
+
+public sealed record RetentionOptions
+{
+    /// <summary>Zero: not at all.</summary>
+    public required TimeSpan DeletedMessages { get; init; }
 }
 
 public sealed record ShutdownOptions

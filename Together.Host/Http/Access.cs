@@ -1,3 +1,4 @@
+using Together.Actors.Channels;
 using Together.Actors.Servers;
 using Together.Actors.Views;
 using Together.Protocol;
@@ -15,6 +16,14 @@ public static class Access
         server = root.Server(id)!;
         if (server is null || !server.Members.ContainsKey(caller)) return ErrorCode.NotFound;
         return server.Allows(caller, needed, now) ? null : ErrorCode.MissingPermissions;
+    }
+
+    /// <summary>A channel of a server or a private one.</summary>
+    public static Problem? AnyChannel(ViewRoot root, UserId caller, ChannelId id, Permissions needed, DateTimeOffset now, out AnyChannel channel)
+    {
+        channel = root.FindChannel(id)!;
+        if (channel is null || !channel.CanView(caller)) return ErrorCode.NotFound;
+        return channel.Allows(caller, needed, now) ? null : ErrorCode.MissingPermissions;
     }
 
     public static Problem? Channel(ViewRoot root, UserId caller, ChannelId id, Permissions needed, DateTimeOffset now, out ServerState server, out ChannelRecord channel)

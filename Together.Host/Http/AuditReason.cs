@@ -19,9 +19,9 @@ public static class AuditReason
             : Task.FromResult(node.Views.Root.Server(server)?.Members.ContainsKey(command.Actor) == true ? refusal : Reply.Refuse(ErrorCode.NotFound));
 
     /// <summary>Asks the channel, with the request's reason.</summary>
-    public static Task<Reply> AskAsync(this Node node, HttpContext context, ChannelId channel, ServerId server, ChannelCommand command) =>
+    public static Task<Reply> AskAsync(this Node node, HttpContext context, AnyChannel channel, ChannelCommand command) =>
         TryRead(context, out var reason, out var refusal)
-            ? node.Region.AskAsync(EntityRef.Channel(channel, server), command with { Reason = reason })
+            ? node.Region.AskAsync(channel.Entity, command with { Reason = reason })
             : Task.FromResult(refusal);
 
     private static bool TryRead(HttpContext context, out string? reason, out Reply refusal)

@@ -14,6 +14,14 @@ public enum ChannelType
 
     [JsonStringEnumMemberName("category")]
     Category,
+
+    /// <summary>Of two people.</summary>
+    [JsonStringEnumMemberName("dm")]
+    Dm,
+
+    /// <summary>Of up to ten people.</summary>
+    [JsonStringEnumMemberName("group_dm")]
+    GroupDm,
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<OverwriteType>))]
@@ -31,17 +39,19 @@ public enum OverwriteType
 public sealed record Overwrite(Guid Id, OverwriteType Type, Permissions Allow, Permissions Deny);
 
 /// <param name="ServerId">Null for a direct message.</param>
+/// <param name="Name">Null for a direct message, and for a group without one.</param>
 /// <param name="CategoryId">Null for none, and for a category.</param>
 /// <param name="Position">Order within its category, from 0; ties are broken by ID.</param>
 /// <param name="LastMessageId">The last one posted, also when it was deleted since; null before the first.</param>
 /// <param name="SlowModeSeconds">Seconds between two messages of a member, 0 for none.</param>
 /// <param name="UserLimit">Voice only: 0 for none.</param>
-/// <param name="Recipients">The others of a direct message; empty in a server.</param>
+/// <param name="Recipients">The others of a direct message or group; empty in a server.</param>
+/// <param name="OwnerId">Of a group; absent for everything else.</param>
 public sealed record Channel(
     ChannelId Id,
     ChannelType Type,
     ServerId? ServerId,
-    string Name,
+    string? Name,
     string? Topic,
     ChannelId? CategoryId,
     int Position,
@@ -49,4 +59,5 @@ public sealed record Channel(
     int SlowModeSeconds,
     int UserLimit,
     IReadOnlyList<Overwrite> PermissionOverwrites,
-    IReadOnlyList<User> Recipients);
+    IReadOnlyList<User> Recipients,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UserId? OwnerId = null);

@@ -1,11 +1,13 @@
+using System.Text.Json.Serialization;
 using Together.Protocol.Users;
 
 namespace Together.Protocol.Channels;
 
 /// <param name="Content">Markdown as text; 1–4,000 characters.</param>
 /// <param name="Nonce">As its author sent it; null when none was sent.</param>
-/// <param name="Type"><c>default</c>.</param>
-/// <param name="Mentions">Members named by <c>&lt;@user&gt;</c> who are in the server.</param>
+/// <param name="ReplyTo">A message of the same channel; of <c>pin_added</c> the one that was pinned.</param>
+/// <param name="ReferencedMessage">The message of <paramref name="ReplyTo"/>, null when it is deleted; in it the reactions and its own reference are left out.</param>
+/// <param name="Mentions">Those named by <c>&lt;@user&gt;</c> who are in the server or the conversation and have not blocked the author.</param>
 /// <param name="MentionEveryone">True only when the author may.</param>
 public sealed record Message(
     MessageId Id,
@@ -16,7 +18,7 @@ public sealed record Message(
     string? Nonce,
     DateTimeOffset CreatedAt,
     DateTimeOffset? EditedAt,
-    string Type,
+    MessageType Type,
     MessageId? ReplyTo,
     Message? ReferencedMessage,
     IReadOnlyList<User> Mentions,
@@ -26,6 +28,30 @@ public sealed record Message(
     IReadOnlyList<Embed> Embeds,
     IReadOnlyList<Reaction> Reactions,
     bool Pinned);
+
+/// <summary>What a message is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<MessageType>))]
+public enum MessageType
+{
+    [JsonStringEnumMemberName("default")]
+    Default,
+
+    /// <summary>An answer to another message of the channel.</summary>
+    [JsonStringEnumMemberName("reply")]
+    Reply,
+
+    /// <summary>By the host: its author has joined the server. Without content.</summary>
+    [JsonStringEnumMemberName("member_join")]
+    MemberJoin,
+
+    /// <summary>By the host: its author has pinned a message. Without content.</summary>
+    [JsonStringEnumMemberName("pin_added")]
+    PinAdded,
+}
+
+/// <summary>A deleted message, for moderators, until it is removed for good.</summary>
+/// <param name="DeletedBy">Its author, a moderator, or who banned the author.</param>
+public sealed record DeletedMessage(Message Message, DateTimeOffset DeletedAt, UserId DeletedBy);
 
 public sealed record Attachment(Guid Id, string Filename, string ContentType, long Size, int? Width, int? Height, string Url);
 

@@ -44,6 +44,13 @@ public sealed record ServerRoleDelete(ServerId ServerId, RoleId RoleId);
 /// <summary>To those who may ban.</summary>
 public sealed record ServerBan(ServerId ServerId, UserId UserId);
 
+/// <summary>One reaction of one user.</summary>
+public sealed record MessageReaction(ChannelId ChannelId, ServerId? ServerId, MessageId MessageId, UserId UserId, string Emoji);
+
+public sealed record ChannelPinsUpdate(ChannelId ChannelId, ServerId? ServerId, MessageId MessageId, bool Pinned);
+
+public sealed record RelationshipRemove(UserId UserId);
+
 /// <summary>The answer to REQUEST_MEMBERS.</summary>
 public sealed record ServerMembersChunk(ServerId ServerId, IReadOnlyList<Member> Members, IReadOnlyList<Presence> Presences);
 

@@ -50,9 +50,15 @@ public static class AuditActions
     /// <summary>Several messages of the target channel.</summary>
     public const string MessageBulkDelete = "message_bulk_delete";
 
+    /// <summary>The target is the message.</summary>
+    public const string MessagePin = "message_pin";
+
+    public const string MessageUnpin = "message_unpin";
+
     public static IReadOnlyList<string> All { get; } =
     [
         ServerUpdate, ChannelCreate, ChannelUpdate, ChannelDelete, OverwriteCreate, OverwriteUpdate, OverwriteDelete, RoleCreate, RoleUpdate, RoleDelete,
         InviteCreate, InviteDelete, MemberJoin, MemberUpdate, MemberRoleUpdate, MemberKick, MemberBanAdd, MemberBanRemove, MessageDelete, MessageBulkDelete,
+        MessagePin, MessageUnpin,
     ];
 }

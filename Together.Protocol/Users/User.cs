@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Together.Protocol.Users;
 
 /// <summary>A user as everybody sees them.</summary>
@@ -5,15 +7,33 @@ namespace Together.Protocol.Users;
 /// <param name="AvatarUrl">A path on the same origin, or null.</param>
 public sealed record User(UserId Id, string Username, string DisplayName, string? AvatarUrl, DateTimeOffset CreatedAt);
 
+/// <summary>A user with what their profile shows beside the name.</summary>
+/// <param name="About">Markdown as text, up to 190 characters; absent for none.</param>
+public sealed record UserProfile(UserId Id, string Username, string DisplayName, string? AvatarUrl, DateTimeOffset CreatedAt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? About);
+
 /// <summary>A user as only they themselves see it.</summary>
+/// <param name="About">As in their profile.</param>
 /// <param name="Email">Null when none was given.</param>
-public sealed record CurrentUser(UserId Id, string Username, string DisplayName, string? AvatarUrl, DateTimeOffset CreatedAt, string? Email);
+public sealed record CurrentUser(UserId Id, string Username, string DisplayName, string? AvatarUrl, DateTimeOffset CreatedAt, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? About, string? Email);
 
 /// <summary>How the user wants a server or channel to notify them.</summary>
 /// <param name="Id">A server or channel.</param>
-/// <param name="Level"><c>all</c>, <c>mentions</c> or <c>none</c>.</param>
 /// <param name="MutedUntil">Null when not muted.</param>
-public sealed record NotificationSetting(Guid Id, string Level, DateTimeOffset? MutedUntil);
+public sealed record NotificationSetting(Guid Id, NotificationLevel Level, DateTimeOffset? MutedUntil);
+
+/// <summary>Of which messages a user wants to be told.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<NotificationLevel>))]
+public enum NotificationLevel
+{
+    [JsonStringEnumMemberName("all")]
+    All,
+
+    [JsonStringEnumMemberName("mentions")]
+    Mentions,
+
+    [JsonStringEnumMemberName("none")]
+    None,
+}
 
 /// <param name="Theme"><c>system</c>, <c>dark</c> or <c>light</c>.</param>
 /// <param name="Locale">BCP 47 tag.</param>
@@ -22,8 +42,28 @@ public sealed record UserSettings(string Theme, string Locale, IReadOnlyList<Not
     public static UserSettings Default { get; } = new("system", "en", []);
 }
 
-/// <summary>Where a user stands with another: <c>friend</c>, <c>incoming</c>, <c>outgoing</c> or <c>blocked</c>.</summary>
-public sealed record Relationship(User User, string Type, DateTimeOffset Since);
+/// <summary>Where a user stands with another.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RelationshipType>))]
+public enum RelationshipType
+{
+    [JsonStringEnumMemberName("friend")]
+    Friend,
+
+    /// <summary>The other asks to be a friend.</summary>
+    [JsonStringEnumMemberName("incoming")]
+    Incoming,
+
+    /// <summary>The user has asked.</summary>
+    [JsonStringEnumMemberName("outgoing")]
+    Outgoing,
+
+    [JsonStringEnumMemberName("blocked")]
+    Blocked,
+}
+
+/// <param name="User">The other.</param>
+/// <param name="Since">When it became so.</param>
+public sealed record Relationship(User User, RelationshipType Type, DateTimeOffset Since);
 
 /// <param name="Status"><c>online</c>, <c>away</c>, <c>dnd</c> or <c>offline</c>.</param>
 public sealed record Presence(UserId UserId, string Status, CustomStatus? CustomStatus);

@@ -47,7 +47,8 @@ public sealed class TestHost : IAsyncDisposable
             ["TOGETHER_REGISTRATION"] = "open",
             ["TOGETHER_LIMITS"] = "off",
         });
-        options = options with { Auth = options.Auth with { BcryptCost = 4, HashQueue = 256 } };
+        // Welcomes come when they come, between any two frames: only tests about them have them.
+        options = options with { Auth = options.Auth with { BcryptCost = 4, HashQueue = 256 }, Channels = new ChannelsOptions { Welcome = false } };
         options = change?.Invoke(options) ?? options;
         var host = await HostApplication.StartAsync(options, time: time, configureLogging: logging =>
         {

@@ -109,6 +109,12 @@ public sealed class AuditLogTests(SharedHost shared) : IClassFixture<SharedHost>
         (await owner.DeleteAsync($"{path}/bans/{bob.Id}")).Expect(204);
         await LoggedAsync(AuditActions.MemberBanRemove, bob.Id, "[]");
         await club.AdmitAsync(bob);
+        var pinned = (await owner.SayAsync(club.General, "pin me")).Id;
+        (await owner.PutAsync($"channels/{club.General}/pins/{pinned}")).Expect(204);
+        await LoggedAsync(AuditActions.MessagePin, pinned, $$"""[{"key":"channel_id","old":null,"new":"{{club.General}}"}]""");
+        (await owner.DeleteAsync($"channels/{club.General}/pins/{pinned}")).Expect(204);
+        await LoggedAsync(AuditActions.MessageUnpin, pinned, $$"""[{"key":"channel_id","old":"{{club.General}}","new":null}]""");
+
         (await owner.PostAsync($"{path}/transfer", $$"""{"user_id":"{{bob.Id}}"}""")).Expect(200);
         (await bob.PostAsync($"{path}/transfer", $$"""{"user_id":"{{owner.Id}}"}""")).Expect(200);
         await LoggedAsync(AuditActions.ServerUpdate, club.Id, $$"""[{"key":"owner_id","old":"{{bob.Id}}","new":"{{owner.Id}}"}]""", reason: null, actor: bob);

@@ -135,6 +135,23 @@ public sealed partial class AuthorisationMatrixTests(AuthorisationStage stage) :
         { "PATCH", "channels/{general}/messages/{own message}", """{"content":"e4!"}""", Unsilenced },
         { "DELETE", "channels/{general}/messages/{message}", null, Moderators },
         { "DELETE", "channels/{general}/messages/{own message}", null, Members },
+        { "POST", "channels/{general}/messages/bulk-delete", """{"ids":["{message}"]}""", Moderators },
+        { "POST", "channels/{hidden}/messages/bulk-delete", """{"ids":["{server}"]}""", HiddenFromMembers },
+        { "GET", "channels/{general}/messages/deleted", null, Moderators },
+        { "GET", "channels/{hidden}/messages/deleted", null, HiddenFromMembers },
+
+        { "PUT", "channels/{general}/messages/{message}/reactions/{apple}/@me", null, Unsilenced },
+        { "PUT", "channels/{hidden}/messages/{server}/reactions/{apple}/@me", null, "404 404 404 404 404 404 404 401" },
+        { "DELETE", "channels/{general}/messages/{reacted}/reactions/{apple}/@me", null, "200 404 404 404 404 404 404 401" },
+        { "GET", "channels/{general}/messages/{reacted}/reactions/{apple}", null, Members },
+        { "DELETE", "channels/{general}/messages/{reacted}/reactions/{apple}", null, Moderators },
+        { "GET", "channels/{general}/pins", null, Members },
+        { "GET", "channels/{hidden}/pins", null, HiddenFromMembers },
+        { "PUT", "channels/{general}/pins/{message}", null, Moderators },
+        { "DELETE", "channels/{general}/pins/{message}", null, Moderators },
+
+        { "PUT", "channels/{channel}/recipients/{member}", null, "404 404 404 404 404 404 404 401" },
+        { "DELETE", "channels/{channel}/recipients/{member}", null, "404 404 404 404 404 404 404 401" },
     };
 
     [Theory]
@@ -274,7 +291,8 @@ public sealed class Scene(Community club, Person[] actors, string administrators
             "member" or "peer" or "peer administrator" or "exile" => (await club.MemberAsync()).Id,
             "stranger" => (await club.Host.PersonAsync()).Id,
             "invite" => await club.InviteAsync(),
-            "message" => (await club.Owner.SayAsync(club.General, name)).Id,
+            "message" or "reacted" => (await club.Owner.SayAsync(club.General, name)).Id,
+            "apple" => "%F0%9F%8D%8E",
             "own message" => ownMessages[column] ?? ownMessages[0]!,
             "server" => club.Id,
             "general" => club.General,
@@ -294,6 +312,7 @@ public sealed class Scene(Community club, Person[] actors, string administrators
             "peer" => GiveAsync(thing, moderators),
             "peer administrator" => GiveAsync(thing, administrators),
             "exile" => BanAsync(thing),
+            "reacted" => ReactAsync(thing),
             _ => Task.CompletedTask,
         });
         return thing;
@@ -305,6 +324,8 @@ public sealed class Scene(Community club, Person[] actors, string administrators
     private async Task MoveAsync(string role, int position) => (await club.Owner.PatchAsync($"servers/{club.Id}/roles", $$"""[{"id":"{{role}}","position":{{position}}}]""")).Expect(200);
 
     private async Task GiveAsync(string member, string role) => (await club.Owner.PutAsync($"servers/{club.Id}/members/{member}/roles/{role}")).Expect(204);
+
+    private async Task ReactAsync(string message) => (await club.Owner.PutAsync($"channels/{club.General}/messages/{message}/reactions/%F0%9F%8D%8E/@me")).Expect(204);
 
     private async Task BanAsync(string member) => (await club.Owner.PutAsync($"servers/{club.Id}/bans/{member}")).Expect(204);
 }

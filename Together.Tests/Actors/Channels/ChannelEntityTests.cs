@@ -22,6 +22,11 @@ public class ChannelEntityTests
         (new PostMessage(Actor, "hello", null), null, Permissions.SendMessages),
         (new EditMessage(Actor, Own.Id, "changed"), Own, Permissions.SendMessages),
         (new DeleteMessage(Actor, Others.Id), Others, Permissions.ManageMessages),
+        (new DeleteMessages(Actor, [Others.Id]), Others, Permissions.ManageMessages),
+        (new AddReaction(Actor, Others.Id, "new"), Others, Permissions.AddReactions),
+        (new ClearReactions(Actor, Others.Id, "old"), Others, Permissions.ManageMessages),
+        (new PinMessage(Actor, Others.Id), Others, Permissions.ManageMessages),
+        (new UnpinMessage(Actor, Others.Id), Others, Permissions.ManageMessages),
     ];
 
     [Fact]
@@ -33,15 +38,18 @@ public class ChannelEntityTests
             Refused(ErrorCode.MissingPermissions, Decide(command, Permissions.All & ~Permissions.Administrator & ~needed, found));
             Refused(ErrorCode.NotFound, Decide(command, Permissions.All & ~Permissions.Administrator & ~Permissions.ViewChannel, found));
             Refused(ErrorCode.NotFound, Decide(command with { Actor = Stranger }, Permissions.All, found));
-            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, Text, null, Of(found), Now));
-            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, New, With(Permissions.All), Of(found), Now));
+            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, Text, null, Of(found, command), Now));
+            Refused(ErrorCode.NotFound, ChannelEntity.Decide(new ChannelState(default), command, New, With(Permissions.All), Of(found, command), Now));
         }
     }
 
     [Fact]
     public void every_command_is_decided_here() => Assert.Equal(
-        typeof(ChannelCommand).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ChannelCommand))).Select(type => type.Name).Order(StringComparer.Ordinal),
-        Guarded.Select(row => row.Command.GetType().Name).Append(nameof(DeleteMessagesOfBanned)).Order(StringComparer.Ordinal));
+        typeof(ChannelCommand).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ChannelCommand)) && !type.IsAbstract).Select(type => type.Name).Order(StringComparer.Ordinal),
+        Guarded.Select(row => row.Command.GetType().Name).Concat([
+            nameof(DeleteMessagesOfBanned), nameof(WelcomeMember), nameof(EraseMessages), nameof(RemoveReaction),
+            nameof(OpenPrivateChannel), nameof(RenameGroup), nameof(AddRecipient), nameof(RemoveRecipient), nameof(ClosePrivateChannel),
+        ]).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData(-9.999, Writer, 1)]
@@ -71,8 +79,8 @@ public class ChannelEntityTests
         server = server with { Members = server.Members.SetItem(Actor, server.Members[Actor] with { Sanctions = new Sanctions(Now.AddMinutes(1)) }) };
         foreach (var (command, found, _) in Guarded)
         {
-            Refused(ErrorCode.MissingPermissions, ChannelEntity.Decide(new ChannelState(default), command, Text, server, Of(found), Now));
-            Accepted(ChannelEntity.Decide(new ChannelState(default), command, Text, server, Of(found), Now.AddMinutes(1)));
+            Refused(ErrorCode.MissingPermissions, ChannelEntity.Decide(new ChannelState(default), command, Text, server, Of(found, command), Now));
+            Accepted(ChannelEntity.Decide(new ChannelState(default), command, Text, server, Of(found, command), Now.AddMinutes(1)));
         }
     }
 
@@ -122,7 +130,7 @@ public class ChannelEntityTests
     [Fact]
     public void an_edit_keeps_all_but_content_time_and_mentions()
     {
-        var edited = Assert.IsType<MessageRecord>(Accepted(Decide(new EditMessage(Actor, Own.Id, $"<@{Plain}>"), Writer, Own)).Reply.Value);
+        var edited = Assert.IsType<MessageEdited>(Accepted(Decide(new EditMessage(Actor, Own.Id, $"<@{Plain}>"), Writer, Own)).Reply.Value).Message;
         Assert.Equal([Plain], edited.MentionIds);
         Assert.Equal(Own with { Content = $"<@{Plain}>", EditedAt = Now, MentionIds = edited.MentionIds, MentionRoleIds = edited.MentionRoleIds }, edited);
     }
@@ -154,7 +162,8 @@ public class ChannelEntityTests
         new(new MessageId(UuidV7.Next(default, Now)), Text, SampleServer.Id, author, "content", null, null, [], [], false);
 
     private static Decision Decide(ChannelCommand command, Permissions granted, MessageRecord? found) =>
-        ChannelEntity.Decide(new ChannelState(default), command, Text, With(granted), Of(found), Now);
+        ChannelEntity.Decide(new ChannelState(default), command, Text, With(granted), Of(found, command), Now);
 
-    private static Found Of(MessageRecord? message) => new(message, null, []);
+    private static Found Of(MessageRecord? message, ChannelCommand command) =>
+        new(message, null, message is null ? [] : [message.Id]) { Reactions = [new ReactionRecord("old", [Plain])], IsPinned = command is UnpinMessage };
 }

@@ -35,7 +35,7 @@ public class MentionsTests
     {
         var id = new Guid("01936f6e-abcd-7000-8000-00000000cdef");
         var server = Server with { Members = Server.Members.Add(new UserId(id), Server.Members[SampleServer.Plain] with { UserId = new UserId(id) }) };
-        foreach (var text in (string[])[$"{id}", $"{id}".ToUpperInvariant()]) Assert.Equal([new UserId(id)], Mentions.In($"<@{text}>", server, Writer).Users);
+        foreach (var text in (string[])[$"{id}", $"{id}".ToUpperInvariant()]) Assert.Equal([new UserId(id)], Mentions.In($"<@{text}>", In(server), Writer).Users);
     }
 
     [Theory]
@@ -46,14 +46,14 @@ public class MentionsTests
     [InlineData("<@0x{0}>")]
     [InlineData("<@{0}")]
     public void anything_but_an_id_is_text(string format) =>
-        Assert.Empty(Mentions.In(string.Format(CultureInfo.InvariantCulture, format, SampleServer.Plain.Value), Server, Writer).Users);
+        Assert.Empty(Mentions.In(string.Format(CultureInfo.InvariantCulture, format, SampleServer.Plain.Value), In(Server), Writer).Users);
 
     [Fact]
     public void a_hundred_are_mentioned_by_name()
     {
         var users = Enumerable.Range(0, 101).Select(i => new UserId(new Guid(i, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 1))).ToList();
         var server = Server with { Members = Server.Members.AddRange(users.Select(user => KeyValuePair.Create(user, Server.Members[SampleServer.Plain] with { UserId = user }))) };
-        var mentions = Mentions.In(string.Concat(users.Select(user => $"<@{user}>")) + "@everyone", server, Writer | Permissions.MentionEveryone);
+        var mentions = Mentions.In(string.Concat(users.Select(user => $"<@{user}>")) + "@everyone", In(server), Writer | Permissions.MentionEveryone);
         Assert.Equal(users[..100], mentions.Users);
         Assert.True(mentions.Everyone);
     }
@@ -70,15 +70,17 @@ public class MentionsTests
             Repeated("<@"), Repeated("` ``"), Repeated("```x"), Repeated("`\\"), Repeated("https://"), Repeated("h"), Repeated("``` ` "),
         ];
         var watch = Stopwatch.StartNew();
-        foreach (var text in texts) Mentions.In(text + "@", Server, Writer);
+        foreach (var text in texts) Mentions.In(text + "@", In(Server), Writer);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
 
         static string Repeated(string part) => string.Concat(Enumerable.Repeat(part, Length / part.Length));
     }
 
+    private static AnyChannel In(ServerState server) => new(server, server.Channels[SampleServer.Text]);
+
     private static string Named(string content, Permissions author)
     {
-        var mentions = Mentions.In(content, Server, author);
+        var mentions = Mentions.In(content, In(Server), author);
         string[] named = [.. mentions.Users.Select(user => NameOf(user.Value)), .. mentions.Roles.Select(role => NameOf(role.Value)), .. mentions.Everyone ? ["everyone"] : Array.Empty<string>()];
         return named.Length == 0 ? "nobody" : string.Join(' ', named);
     }

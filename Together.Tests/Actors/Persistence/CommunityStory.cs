@@ -7,6 +7,7 @@ using Together.Host;
 using Together.Host.Configuration;
 using Together.Protocol;
 using Together.Protocol.Channels;
+using Together.Protocol.Users;
 using Together.Tests.Kit;
 using Xunit;
 
@@ -44,7 +45,7 @@ internal sealed class CommunityStory : IAsyncDisposable
     {
         var logger = new RecordingLogger();
         var options = TogetherOptions.Load(Environment(database));
-        options = options with { Actors = options.Actors with { SnapshotEvery = 3 } };
+        options = options with { Actors = options.Actors with { SnapshotEvery = 3 }, Channels = new ChannelsOptions { Welcome = false } };
         return new CommunityStory(await Node.StartAsync(options, TimeProvider.System, logger.AsFactory(), CancellationToken.None), database, logger);
     }
 
@@ -92,10 +93,25 @@ internal sealed class CommunityStory : IAsyncDisposable
 
         var lawn = EntityRef.Channel(general, id);
         var first = ((Posted)(await AskAsync(lawn, new PostMessage(member, $"hello <@{owner}> @everyone", "nonce 1")))!).Message;
+        await AskAsync(lawn, new AddReaction(owner, first.Id, "\ud83c\udf4f"));
+        await AskAsync(lawn, new AddReaction(member, first.Id, "\ud83c\udf4f"));
+        await AskAsync(lawn, new AddReaction(member, first.Id, "\ud83c\udf50"));
+        await AskAsync(lawn, new AddReaction(leaver, first.Id, "\ud83c\udf51"));
+        await AskAsync(lawn, new RemoveReaction(member, first.Id, "\ud83c\udf50"));
+        await AskAsync(lawn, new ClearReactions(owner, first.Id, "\ud83c\udf51"));
+        await AskAsync(lawn, new PinMessage(owner, first.Id));
         await AskAsync(lawn, new EditMessage(member, first.Id, "hello"));
         var named = ((Posted)(await AskAsync(lawn, new PostMessage(owner, $"<@{member}> <@{leaver}> <@&{gardener}> @here", null)))!).Message;
         await AskAsync(lawn, new EditMessage(owner, named.Id, $"<@{member}> <@{owner}> <@&{gardener}> @everyone"));
         await AskAsync(lawn, new EditMessage(owner, named.Id, $"<@{owner}> <@{leaver}> <@&{gardener}> @everyone"));
+        var reply = ((Posted)(await AskAsync(lawn, new PostMessage(leaver, $"<@{member}> hello yourself", null, first.Id)))!).Message;
+        await AskAsync(lawn, new PinMessage(owner, reply.Id));
+        await AskAsync(lawn, new UnpinMessage(owner, reply.Id));
+        await AskAsync(lawn, new PinMessage(owner, reply.Id));
+        await AskAsync(lawn, new DeleteMessages(owner, [reply.Id]));
+        await AskAsync(lawn, new WelcomeMember(leaver, 1, _node.Time.GetUtcMilliseconds()));
+        await AskAsync(lawn, new EraseMessages(id, [reply.Id]));
+        await TellOfPrivateThingsAsync(owner, member, leaver);
         var second = ((Posted)(await AskAsync(lawn, new PostMessage(leaver, "quotes ' \" \\ and \u2028, emoji \ud83c\udf4f", null)))!).Message;
         await AskAsync(lawn, new DeleteMessage(owner, second.Id));
         await AskAsync(server, new UpdateMember(owner, leaver, true, "Leaf", true, _node.Time.GetUtcMilliseconds().AddDays(1), true, false));
@@ -124,6 +140,44 @@ internal sealed class CommunityStory : IAsyncDisposable
             await AskAsync(EntityRef.Channel(state.Channels.Values.Single(channel => channel.Type == ChannelType.Text).Id, shortLived), new PostMessage(member, $"short, <@{owner}>", null));
             if (life == 0) await AskAsync(EntityRef.Server(shortLived), new DeleteServer(owner));
         }
+    }
+
+    private async Task TellOfPrivateThingsAsync(UserId owner, UserId member, UserId leaver)
+    {
+        await AskAsync(EntityRef.User(member), new ChangeProfile(true, "Member \ud83c\udf4f", true, "quotes ' \" \\"));
+        await AskAsync(EntityRef.User(member), new ChangeSettings("dark", null, [new NotificationSetting(owner.Value, NotificationLevel.Mentions, _node.Time.GetUtcMilliseconds())]));
+        foreach (var (one, other) in ((UserId, UserId)[])[(owner, member), (leaver, member)])
+        {
+            var between = EntityRef.Relationship(new UserPair(one, other));
+            await AskAsync(between, new Befriend(one, other));
+            await AskAsync(between, new Befriend(other, one));
+            await AskAsync(between, new EndRelationship(one, other));
+            await AskAsync(between, new Block(other, one));
+            await AskAsync(between, new Block(one, other));
+            await AskAsync(between, new EndRelationship(one, other));
+        }
+
+        await AskAsync(EntityRef.Relationship(new UserPair(owner, leaver)), new Befriend(owner, leaver));
+
+        var conversation = EntityRef.PrivateChannel(new(new UserPair(owner, leaver).Id));
+        await AskAsync(conversation, new OpenPrivateChannel(owner, [leaver]));
+        await AskAsync(conversation, new ClosePrivateChannel(leaver));
+        var said = ((Posted)(await AskAsync(conversation, new PostMessage(owner, "between us", "nonce")))!).Message;
+        await AskAsync(conversation, new EditMessage(owner, said.Id, "between the two of us"));
+        await AskAsync(conversation, new AddReaction(leaver, said.Id, "\ud83c\udf4f"));
+        await AskAsync(conversation, new DeleteMessage(owner, said.Id));
+        await AskAsync(conversation, new EraseMessages(null, [said.Id]));
+        await AskAsync(conversation, new PostMessage(leaver, "still here", null));
+
+        var group = EntityRef.PrivateChannel(_node.Ids.Next<ChannelId>());
+        await AskAsync(group, new OpenPrivateChannel(owner, [leaver, member]));
+        await AskAsync(group, new RenameGroup(owner, "Gardeners"));
+        await AskAsync(group, new RemoveRecipient(owner, member));
+        await AskAsync(group, new AddRecipient(leaver, member));
+        await AskAsync(group, new PostMessage(member, "all of us", null));
+        await AskAsync(group, new ClosePrivateChannel(owner));
+        await AskAsync(group, new ClosePrivateChannel(member));
+        await AskAsync(group, new ClosePrivateChannel(leaver));
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();

@@ -10,7 +10,11 @@ namespace Together.Tests.Actors.Persistence;
 
 public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate clusters) : IClassFixture<ClusterTemplate>, IAsyncLifetime
 {
-    private static readonly string[] Tables = ["users", "servers", "channels", "roles", "members", "bans", "sanctions", "invites", "messages", "mentions", "audit_log"];
+    private static readonly string[] Tables =
+    [
+        "users", "user_settings", "relationships", "servers", "channels", "private_channels", "roles", "members", "bans", "sanctions", "invites", "messages", "message_edits", "mentions",
+        "reactions", "audit_log",
+    ];
 
     private TestDatabase _database = null!;
 

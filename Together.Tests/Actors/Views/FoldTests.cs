@@ -54,7 +54,7 @@ public sealed class FoldTests(PostgresFixture postgres) : IAsyncLifetime
         await using (var community = await CommunityStory.StartAsync(_database))
         {
             await community.TellStoryAsync();
-            Assert.Equal(Names(Concrete<ServerCommand>().Concat(Concrete<ChannelCommand>()).Concat(Concrete<UserCommand>())), Names(community.Done));
+            Assert.Equal(Names(Concrete<ServerCommand>().Concat(Concrete<ChannelCommand>()).Concat(Concrete<UserCommand>()).Concat(Concrete<RelationshipCommand>())), Names(community.Done));
         }
 
         // Each of them went through its entity's Apply, the projection, ViewRoot.Fold and Dispatches, which throw at what they do not know.
@@ -94,6 +94,10 @@ public sealed class FoldTests(PostgresFixture postgres) : IAsyncLifetime
         .. root.ServerOfChannel.Select(pair => $"server of {pair.Key}: {pair.Value}").Order(StringComparer.Ordinal),
         .. root.ServerOfInvite.Select(pair => $"server of {pair.Key}: {pair.Value}").Order(StringComparer.Ordinal),
         .. root.LastMessages.Select(pair => $"last of {pair.Key}: {pair.Value}").Order(StringComparer.Ordinal),
+        .. Sorted(root.PrivateChannels.Values, EventJson.Default.PrivateChannelRecord),
+        .. root.PrivateChannelsOfUser.Select(pair => $"private channels of {pair.Key}: {string.Join(' ', pair.Value)}").Order(StringComparer.Ordinal),
+        .. root.Relationships.SelectMany(pair => pair.Value.Select(other => $"{pair.Key} and {other.Key}: {Json(other.Value, EventJson.Default.RelationshipRecord)}")).Order(StringComparer.Ordinal),
+        .. root.Settings.Select(pair => $"settings of {pair.Key}: {Json(pair.Value, EventJson.Default.UserSettings)}").Order(StringComparer.Ordinal),
         .. root.RevokedSessions.Select(pair => $"revoked {pair.Key}: {pair.Value:O}").Order(StringComparer.Ordinal),
     ]);
 
