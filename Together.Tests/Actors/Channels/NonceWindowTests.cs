@@ -39,7 +39,7 @@ public class NonceWindowTests
     [Fact]
     public void busy_channel_stays_sure()
     {
-        // Ten times the most that a whole node is made for, in one channel: 120,000 within ten minutes.
+        // 200 a second for ten minutes.
         var window = new NonceWindow(_clock, new NonceBudget());
         for (var i = 0; i < 120_000; i++) window.Add(Ada, $"{i}");
         Assert.All(Enumerable.Range(0, 120_000), i => Assert.True(window.MayContain(Ada, $"{i}")));
@@ -76,7 +76,7 @@ public class NonceWindowTests
         _clock.Advance(NonceWindow.Length);
         Assert.False(window.MayContain(Ada, "new"));
         _clock.Advance(TimeSpan.FromMinutes(2));
-        for (var i = 0; !window.MayContain(Ada, "new"); i++) window.Add(Ada, $"{i}");
+        for (var i = 0; i < 1000 && !window.MayContain(Ada, "new"); i++) window.Add(Ada, $"{i}");
         _clock.Advance(TimeSpan.FromMinutes(8) - Moment);
         Assert.True(window.MayContain(Ada, "new"));
         _clock.Advance(Moment);
