@@ -4,6 +4,7 @@ using Together.Bench.Scenarios;
 var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, string About)>(StringComparer.Ordinal)
 {
     ["conversation"] = (Conversation.RunAsync, "latency of 1,000 messages/s in 20 channels of 10"),
+    ["conversations"] = (Conversations.RunAsync, "1,000 people who come back at once, read marks, @everyone in a large server, nonces"),
     ["broadcast"] = (Broadcast.RunAsync, "20 messages/s to 1,000 connections"),
     ["history"] = (History.RunAsync, "pages of 50 out of 1,000,000 messages, and a start with them"),
     ["permissions"] = (PermissionChecks.RunAsync, "checks a second, READY and memory of a server with 10,000 members"),

@@ -23,6 +23,10 @@ internal sealed class RequestTemplate
     public static RequestTemplate Get(string pathAndQuery, string token) =>
         new($"GET {pathAndQuery} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
 
+    public static RequestTemplate Put(string path, string token, string body) =>
+        new($"PUT {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body).ToString(CultureInfo.InvariantCulture)}\r\n\r\n{body}");
+
     public static RequestTemplate PostMessage(string channelId, string token, string content)
     {
         var body = $$"""{"content":"{{content}}","nonce":"{{NoncePlace}}"}""";

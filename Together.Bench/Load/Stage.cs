@@ -81,6 +81,17 @@ internal sealed class Stage : IAsyncDisposable
         Settle();
     }
 
+    /// <summary>Frames received by all connections so far.</summary>
+    public long Frames => _clients.Sum(client => client.Frames);
+
+    /// <summary>A connection that is on its way.</summary>
+    public GatewayClient Begin(Account account, Delivered delivered)
+    {
+        var client = new GatewayClient(Loop, Host.EndPoint, account.Token, delivered);
+        _clients.Add(client);
+        return client;
+    }
+
     /// <summary>A connection each, all at once, until each is READY.</summary>
     public IReadOnlyList<GatewayClient> Arrive(IReadOnlyList<Account> accounts, Delivered delivered)
     {

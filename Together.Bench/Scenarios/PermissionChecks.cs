@@ -119,7 +119,8 @@ internal static class PermissionChecks
         }
     }
 
-    private static async Task PopulateAsync(string connectionString, Room room)
+    /// <summary>Fills a room up to so many members, whom nobody can log in as. The host has to start again to know of them.</summary>
+    internal static async Task AddMembersAsync(string connectionString, Room room, int members)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
         // The founder, who came through the API, says what the rows look like; only what must differ is named here. Their IDs are an hour old.
@@ -136,12 +137,17 @@ internal static class PermissionChecks
                         'is_admin', false)) person
                 where original.{key} = $3
                 """);
-            insert.Parameters.Add(new() { Value = Members - People });
+            insert.Parameters.Add(new() { Value = members - room.Members.Count });
             insert.Parameters.Add(new() { Value = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeMilliseconds() });
             insert.Parameters.Add(new() { Value = Guid.Parse(room.Members[0].Id) });
             await insert.ExecuteNonQueryAsync();
         }
+    }
 
+    private static async Task PopulateAsync(string connectionString, Room room)
+    {
+        await AddMembersAsync(connectionString, room, Members);
+        await using var database = NpgsqlDataSource.Create(connectionString);
         await using var roles = database.CreateCommand("""
             update members set role_ids = (
                 select array_agg(id)
