@@ -31,7 +31,7 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
             Dispatches.Describe(entry, _before, after, registry);
             Unsubscribe(entry.Event);
             if (entry.Event is SessionsRevoked revoked) Revoke(revoked);
-            foreach (var reactor in Reactors) reactor.Tell(entry.Event);
+            foreach (var reactor in Reactors) reactor.Tell(entry);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

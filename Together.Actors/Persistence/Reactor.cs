@@ -24,6 +24,7 @@ public sealed partial class Reactor : IAsyncDisposable
     private readonly Func<LogEntry, CancellationToken, Task<bool>> _handle;
     private readonly ReactorContext _context;
     private Task _loop = Task.CompletedTask;
+    private long _told;
 
     private Reactor(string name, Type type, Func<LogEntry, CancellationToken, Task<bool>> handle, ReactorContext context) => (_name, _event, _handle, _context) = (name, type, handle, context);
 
@@ -41,10 +42,13 @@ public sealed partial class Reactor : IAsyncDisposable
         _loop = RunAsync();
     }
 
-    /// <summary>An event has been stored. Any thread; never waits.</summary>
-    public void Tell(DomainEvent happened)
+    /// <summary>An event has been stored. The log's loop only; never waits.</summary>
+    public void Tell(LogEntry entry)
     {
-        if (happened.GetType() == _event) _wake.Writer.TryWrite(true);
+        if (entry.Event.GetType() != _event) return;
+        // The log itself only says so once everybody is told: whoever is woken now must not miss it.
+        Volatile.Write(ref _told, entry.Position);
+        _wake.Writer.TryWrite(true);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,7 +79,7 @@ public sealed partial class Reactor : IAsyncDisposable
         {
             while (true)
             {
-                var entries = await _context.Journal.OfManifestAsync(_context.Catalog.Manifest(_event), await CursorAsync(), _context.Log.Position, Page);
+                var entries = await _context.Journal.OfManifestAsync(_context.Catalog.Manifest(_event), await CursorAsync(), Math.Max(_context.Log.Position, Volatile.Read(ref _told)), Page);
                 if (entries.Count == 0) return true;
                 foreach (var entry in entries)
                 {

@@ -72,8 +72,13 @@ public sealed class MessageEndpoints(Node node)
         var reply = await node.Region.AskAsync(channel.Entity, new PostMessage(caller, content, body.Nonce, body.ReplyTo));
         if (reply.IsRefused(out problem)) return problem;
         var posted = (Posted)reply.Value!;
-        // What was posted before may have been edited, pinned or reacted to since.
-        if (posted.IsRepeated) return Json(Root.Message(await DetailAsync(channel.Id, new MessageDetail(posted.Message, false, []), caller)), WireJson.Default.Message);
+        if (posted.IsRepeated)
+        {
+            // What was posted before may have been edited, pinned, reacted to or deleted since.
+            var message = await node.Messages.FindAsync(channel.Id, posted.Message.Id) ?? new MessageDetail(posted.Message, false, []);
+            return Json(Root.Message(await DetailAsync(channel.Id, message, caller)), WireJson.Default.Message);
+        }
+
         return Created(Root.Message(posted.Message, false, [], posted.Referenced), WireJson.Default.Message);
     }
 

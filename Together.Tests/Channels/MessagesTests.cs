@@ -74,6 +74,37 @@ public sealed class MessagesTests(SharedHost shared, PostgresFixture postgres) :
     }
 
     [Fact]
+    public async Task marks_that_tower_over_other_lines_are_refused()
+    {
+        var club = await Community.FoundAsync(_host);
+        var path = $"channels/{club.General}/messages";
+        var message = await club.Owner.SayAsync(club.General, $"a{new string('\u0301', 30)}");
+        foreach (var answer in (Answer[])
+        [
+            await club.Owner.PostAsync(path, $$"""{"content":"a{{new string('\u0301', 31)}}"}"""),
+            // A joiner does not begin anew.
+            await club.Owner.PostAsync(path, $$"""{"content":"a{{new string('\u0301', 20)}}\u200d{{new string('\u0301', 11)}}"}"""),
+            await club.Owner.PatchAsync($"{path}/{message.Id}", $$"""{"content":"a{{new string('\u0301', 31)}}"}"""),
+        ])
+        {
+            answer.ExpectRefusal(400, "invalid_body");
+            Assert.Equal(["content"], answer.Fields);
+        }
+    }
+
+    [Theory]
+    [InlineData("exe.\u202egpj\u202c.doc")]
+    [InlineData("\u0645\u0631\u062d\u0628\u0627 \u200f(hi)")]
+    [InlineData("line\r\n\tand tab")]
+    [InlineData("\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67 \u0928\u093f e\u0301 \ue000 \ufffd")]
+    public async Task text_stays_as_it_was_sent(string text)
+    {
+        var club = await Community.FoundAsync(_host);
+        Assert.Equal(text, (await club.Owner.SayAsync(club.General, text))["content"].GetString());
+        Assert.Equal([text], await club.Owner.HistoryAsync(club.General));
+    }
+
+    [Fact]
     public async Task nonce_of_64_characters_is_the_longest()
     {
         var club = await Community.FoundAsync(_host);
