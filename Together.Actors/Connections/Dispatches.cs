@@ -86,7 +86,9 @@ internal static class Dispatches
                 Describe(entry, e, e.After.HighId, after, audience);
                 break;
             case ProfileChanged e:
-                var profile = new Lazy<Frame>(() => Frame.Dispatch(entry.Position, "USER_UPDATE", e.User.ToProfile(), WireJson.Default.UserProfile));
+                // As of now, like all names: whoever resumes may know them only since a later one, and not what they were called before.
+                if (!after.Users.TryGetValue(e.UserId, out var record)) break;
+                var profile = new Lazy<Frame>(() => Frame.Dispatch(entry.Position, "USER_UPDATE", record.ToProfile(), WireJson.Default.UserProfile));
                 foreach (var user in audience.Users)
                 {
                     if (after.Knows(user, e.UserId)) audience.ToUser(user, () => profile.Value);
