@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Together.Host.Http;
+namespace Together.Protocol;
 
 /// <summary>What well-formed text must not do to the text around it. Each answers a message for people, or null.</summary>
 public static class TextRules
