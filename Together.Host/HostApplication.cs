@@ -121,6 +121,8 @@ public sealed partial class HostApplication : IAsyncDisposable
             node.Views,
             node.Registry,
             node.ReadStates,
+            node.Presences,
+            node.PresenceUpdates,
             new SessionTickets(node.Keys.Derive(SigningKeys.GatewaySessionLabel), node.LogEpoch),
             node.Ids,
             time,

@@ -55,6 +55,12 @@ public sealed class Node : IAsyncDisposable
 
     public required ReadStates ReadStates { get; init; }
 
+    public required Presences Presences { get; init; }
+
+    public required PresenceUpdates PresenceUpdates { get; init; }
+
+    public required Typing Typing { get; init; }
+
     public required AuditEntries AuditEntries { get; init; }
 
     public required ConnectionRegistry Registry { get; init; }
@@ -97,6 +103,7 @@ public sealed class Node : IAsyncDisposable
     {
         await _retention.DisposeAsync();
         foreach (var reactor in _reactors) await reactor.DisposeAsync();
+        await PresenceUpdates.DisposeAsync();
         await ReadStates.DisposeAsync();
         await Region.DisposeAsync();
         await _writer.DisposeAsync();
@@ -111,20 +118,26 @@ public sealed class Node : IAsyncDisposable
         var ids = new IdSource(time);
         var journalSettings = new JournalSettings(options.Journal.BatchEvents, options.Journal.BatchBytes, options.Journal.QueueBytes, options.Journal.TailEvents);
         var views = new CommunityViews();
-        var registry = new ConnectionRegistry();
+        var presences = new Presences(options.Presence.Grace, time);
+        var registry = new ConnectionRegistry(presences);
         var log = new EventLog(journalSettings, loggers.CreateLogger<EventLog>());
-        var dispatcher = new Dispatcher(views, registry, loggers.CreateLogger<Dispatcher>());
+        var statuses = new ChosenStatuses(database);
+        var presenceUpdates = new PresenceUpdates(presences, registry, views, log, statuses, time);
+        var typing = new Typing(log, views, registry, time);
+        var dispatcher = new Dispatcher(views, registry, loggers.CreateLogger<Dispatcher>()) { Followers = [presenceUpdates.Follow, typing.Follow] };
         log.Attach(dispatcher);
         var journal = new Journal(database, Manifests.Catalog);
         var messages = new Messages(database);
         var writer = new JournalWriter(connectionString, log, new CommunityProjection(), ids, journalSettings, time, loggers.CreateLogger<JournalWriter>());
         try
         {
+            presences.Load(await statuses.LoadAsync(time.GetUtcNow(), cancellation));
             // The writer's lock first: nobody appends between the views' position and the log's start.
             await writer.StartAsync(async () => views.Load(await ViewLoader.LoadAsync(database, time.GetUtcNow(), cancellation)), cancellation);
         }
         catch
         {
+            await presenceUpdates.DisposeAsync();
             await writer.DisposeAsync();
             throw;
         }
@@ -159,6 +172,9 @@ public sealed class Node : IAsyncDisposable
             Log = log,
             Region = region,
             Messages = messages,
+            Presences = presences,
+            PresenceUpdates = presenceUpdates,
+            Typing = typing,
             ReadStates = new ReadStates(database, log, views, registry, loggers.CreateLogger<ReadStates>()),
             AuditEntries = new AuditEntries(database),
             Registry = registry,

@@ -13,6 +13,7 @@ public static class Limits
     public const int EmailMax = 254;
     public const int DisplayNameMax = 32;
     public const int NicknameMax = 32;
+    public const int CustomStatusMax = 128;
     public const int InstanceNameMax = 100;
     public const int ServerNameMax = 100;
     public const int ChannelNameMax = 100;

@@ -42,6 +42,8 @@ namespace Together.Protocol;
 [JsonSerializable(typeof(Ready))]
 [JsonSerializable(typeof(Resumed))]
 [JsonSerializable(typeof(ReadState))]
+[JsonSerializable(typeof(Presence))]
+[JsonSerializable(typeof(TypingStart))]
 [JsonSerializable(typeof(MessageDelete))]
 [JsonSerializable(typeof(MessageDeleteBulk))]
 [JsonSerializable(typeof(ChannelDelete))]

@@ -45,6 +45,9 @@ public sealed partial class Connection : IThreadPoolWorkItem
     /// <summary>Names the gateway session across RESUMEs.</summary>
     public Guid GatewaySession { get; set; }
 
+    /// <summary>What it wished to be shown as at IDENTIFY; null when it did not say. Set before it is registered.</summary>
+    public UserStatus? Wish { get; set; }
+
     /// <summary>False until READY, RESUMED or the start of a long replay: IDENTIFY's deadline applies instead of the heartbeat's.</summary>
     public bool IsIdentified { get; set; }
 

@@ -31,6 +31,8 @@ public sealed record GatewayContext(
     CommunityViews Views,
     ConnectionRegistry Registry,
     ReadStates ReadStates,
+    Presences Presences,
+    PresenceUpdates PresenceUpdates,
     SessionTickets Tickets,
     IdSource Ids,
     TimeProvider Time,
@@ -108,6 +110,9 @@ public sealed class ConnectionActor : Actor
             case "RESUME":
                 await ResumeAsync(frame.Payload);
                 break;
+            case "PRESENCE_UPDATE" when _isIdentified:
+                await UpdatePresenceAsync(frame.Payload);
+                break;
             case "REQUEST_MEMBERS" when _isIdentified:
                 await RequestMembersAsync(frame.Payload);
                 break;
@@ -134,8 +139,18 @@ public sealed class ConnectionActor : Actor
 
     private async ValueTask IdentifyAsync(JsonElement payload)
     {
+        var status = Property(payload, "status");
+        var isGiven = status.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined);
+        UserStatus wish = default;
+        if (isGiven && !StatusWish.TryReadStatus(status, out wish))
+        {
+            _connection.Close(CloseCode.NotJson);
+            return;
+        }
+
         if (await AuthenticateAsync(payload) is not { } identity) return;
 
+        if (isGiven) _connection.Wish = wish;
         await _gateway.Log.RunAsync(position =>
         {
             var root = _gateway.Views.Root;
@@ -145,19 +160,22 @@ public sealed class ConnectionActor : Actor
             _gateway.Registry.Add(_connection, root);
             _isIdentified = true;
         });
+        // Shown already, since nobody may be seen for a moment who wants to hide; stored for the next time.
+        if (isGiven && _isIdentified) await _gateway.PresenceUpdates.ChooseAsync(_connection, new StatusWish(wish, HasCustom: false, null));
     }
 
     private async ValueTask<Ready> ReadyAsync(Identity identity, ViewRoot root) => new(
         _gateway.Tickets.Write(new SessionTicket(identity.User, identity.Session, _connection.GatewaySession)),
         root.Users[identity.User].ToCurrentUser(identity.Email),
-        [.. root.ServersOf(identity.User).Select(server => root.Snapshot(server, identity.User))],
+        [.. root.ServersOf(identity.User).Select(server => _gateway.Presences.Into(root.Snapshot(server, identity.User), _gateway.Views.Root, identity.User))],
         root.PrivateChannelsOf(identity.User),
         root.RelationshipsOf(identity.User),
         await _gateway.ReadStates.OfAsync(identity.User, root),
-        root.SettingsOf(identity.User));
+        root.SettingsOf(identity.User),
+        _gateway.Presences.OfFriends(_gateway.Views.Root, identity.User));
 
     private async ValueTask<Resumed> ResumedAsync(UserId user, ViewRoot root) =>
-        new([], [], await _gateway.ReadStates.OfAsync(user, root), root.SettingsOf(user));
+        new(_gateway.Presences.All(_gateway.Views.Root, user), [], await _gateway.ReadStates.OfAsync(user, root), root.SettingsOf(user));
 
     private async ValueTask ResumeAsync(JsonElement payload)
     {
@@ -330,6 +348,12 @@ public sealed class ConnectionActor : Actor
         return identity;
     }
 
+    private async ValueTask UpdatePresenceAsync(JsonElement payload)
+    {
+        if (StatusWish.TryRead(payload, _gateway.Time.GetUtcNow(), out var wish)) await _gateway.PresenceUpdates.ChooseAsync(_connection, wish);
+        else _connection.Close(CloseCode.NotJson);
+    }
+
     /// <summary>Answers with what the user may see: of a server they are not in, nobody.</summary>
     private async ValueTask RequestMembersAsync(JsonElement payload)
     {
@@ -366,7 +390,8 @@ public sealed class ConnectionActor : Actor
                 ];
             }
 
-            _connection.Enqueue(Frame.Dispatch(null, "SERVER_MEMBERS_CHUNK", new ServerMembersChunk(serverId, members, []), WireJson.Default.ServerMembersChunk));
+            var presences = _gateway.Presences.Among(members, root, _connection.User);
+            _connection.Enqueue(Frame.Dispatch(null, "SERVER_MEMBERS_CHUNK", new ServerMembersChunk(serverId, members, presences), WireJson.Default.ServerMembersChunk));
         });
     }
 

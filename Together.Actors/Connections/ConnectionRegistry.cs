@@ -1,26 +1,20 @@
-using System.Collections.Concurrent;
 using Together.Actors.Servers;
 using Together.Actors.Views;
 using Together.Protocol;
 using Together.Protocol.Gateway;
+using Together.Protocol.Servers;
 
 namespace Together.Actors.Connections;
 
 /// <summary>
 /// The identified connections of this node, by user and by server. Changed and read only in turns of the event log's loop,
-/// so that a connection's first event is the one after its READY; the counts are for any thread.
+/// so that a connection's first event is the one after its READY.
 /// </summary>
-public sealed class ConnectionRegistry : IAudience
+public sealed class ConnectionRegistry(Presences presences) : IAudience
 {
     private readonly Dictionary<UserId, List<Connection>> _byUser = [];
     private readonly Dictionary<Guid, Connection> _byGatewaySession = [];
     private readonly Dictionary<ServerId, Listeners> _byServer = [];
-    private readonly ConcurrentDictionary<UserId, int> _online = new();
-
-    /// <summary>How many members of the server are connected to this node.</summary>
-    public int OnlineCount(ServerState server) => server.Members.Count <= _online.Count
-        ? server.Members.Keys.Count(_online.ContainsKey)
-        : _online.Keys.Count(server.Members.ContainsKey);
 
     internal void Add(Connection connection, ViewRoot root)
     {
@@ -34,20 +28,16 @@ public sealed class ConnectionRegistry : IAudience
         _byGatewaySession[connection.GatewaySession] = connection;
         if (!_byUser.TryGetValue(connection.User, out var connections)) _byUser[connection.User] = connections = [];
         connections.Add(connection);
-        _online[connection.User] = connections.Count;
         foreach (var server in root.ServersOf(connection.User)) ListenersOf(server.Id).Add(connection);
+        presences.Open(connection);
     }
 
     internal void Remove(Connection connection)
     {
         if (!_byUser.TryGetValue(connection.User, out var connections) || !connections.Remove(connection)) return;
         _byGatewaySession.Remove(connection.GatewaySession);
-        if (connections.Count == 0)
-        {
-            _byUser.Remove(connection.User);
-            _online.TryRemove(connection.User, out _);
-        }
-
+        if (connections.Count == 0) _byUser.Remove(connection.User);
+        presences.Close(connection);
         foreach (var (id, listeners) in _byServer)
         {
             if (listeners.Remove(connection) && listeners.IsEmpty) _byServer.Remove(id);
@@ -72,6 +62,21 @@ public sealed class ConnectionRegistry : IAudience
     internal IReadOnlyCollection<Connection> All => _byGatewaySession.Values;
 
     internal IReadOnlyList<Connection> Of(UserId user) => _byUser.TryGetValue(user, out var connections) ? connections : [];
+
+    /// <summary>The connections of a server's members.</summary>
+    internal IReadOnlyList<Connection> Listening(ServerId server) => _byServer.TryGetValue(server, out var listeners) ? listeners.All : [];
+
+    /// <summary>Each connection of others who may see the user's presence, once.</summary>
+    internal IReadOnlyList<Connection> Around(ViewRoot root, UserId user)
+    {
+        var connections = new HashSet<Connection>();
+        foreach (var server in root.ServersOf(user)) connections.UnionWith(Listening(server.Id));
+        foreach (var friend in root.FriendsOf(user)) connections.UnionWith(Of(friend));
+        connections.ExceptWith(Of(user));
+        return [.. connections];
+    }
+
+    ServerSnapshot IAudience.WithPresences(ServerSnapshot server, ViewRoot root, UserId viewer) => presences.Into(server, root, viewer);
 
     IEnumerable<UserId> IAudience.Members(ServerState server) =>
         _byServer.TryGetValue(server.Id, out var listeners) ? listeners.Users.Where(server.Members.ContainsKey) : [];

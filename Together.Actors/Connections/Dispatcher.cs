@@ -14,6 +14,9 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
     /// <summary>Told of each event behind its dispatch.</summary>
     public IReadOnlyList<Reactor> Reactors { get; set; } = [];
 
+    /// <summary>Told of each event behind its frames, with the views before and after it.</summary>
+    public IReadOnlyList<Action<DomainEvent, ViewRoot, ViewRoot>> Followers { get; set; } = [];
+
     private ViewRoot _before = ViewRoot.Empty;
 
     public void Fold(LogEntry entry)
@@ -30,6 +33,7 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
             Subscribe(entry.Event);
             Dispatches.Describe(entry, _before, after, registry);
             Unsubscribe(entry.Event);
+            foreach (var follow in Followers) follow(entry.Event, _before, after);
             if (entry.Event is SessionsRevoked revoked) Revoke(revoked);
             foreach (var reactor in Reactors) reactor.Tell(entry);
         }

@@ -5,6 +5,7 @@ using Together.Actors.Users;
 using Together.Actors.Views;
 using Together.Protocol;
 using Together.Protocol.Gateway;
+using Together.Protocol.Servers;
 
 namespace Together.Actors.Connections;
 
@@ -27,6 +28,9 @@ internal interface IAudience
     void ToServer(ServerState server, Func<Frame> frame);
 
     void ToUser(UserId user, Func<Frame> frame);
+
+    /// <summary>The server as somebody is shown it, with who is there.</summary>
+    ServerSnapshot WithPresences(ServerSnapshot server, ViewRoot root, UserId viewer);
 }
 
 /// <summary>
@@ -110,18 +114,7 @@ internal static class Dispatches
 
         void ToChannel(ChannelMessageEvent e, Func<Frame> frame, Func<UserId, Frame?>? own = null)
         {
-            if (e.ServerId is { } id)
-            {
-                if (after.Server(id) is { } server && server.Channels.TryGetValue(e.ChannelId, out var channel)) audience.ToChannel(server, channel, frame, own);
-                return;
-            }
-
-            if (!after.PrivateChannels.TryGetValue(e.ChannelId, out var conversation)) return;
-            var shared = new Lazy<Frame>(frame);
-            foreach (var user in conversation.MemberIds)
-            {
-                if (conversation.IsOpenFor(user)) audience.ToUser(user, () => own?.Invoke(user) ?? shared.Value);
-            }
+            if (after.FindChannel(e.ChannelId) is { } channel) Dispatches.ToChannel(channel, audience, frame, own);
         }
 
         Frame Edited(MessageEdited e, UserId? reader) => Frame.Dispatch(
@@ -135,6 +128,22 @@ internal static class Dispatches
 
         Frame Pinned(ChannelMessageEvent e, MessageId message, bool isPinned) =>
             Frame.Dispatch(entry.Position, "CHANNEL_PINS_UPDATE", new ChannelPinsUpdate(e.ChannelId, e.ServerId, message, isPinned), WireJson.Default.ChannelPinsUpdate);
+    }
+
+    /// <summary>To those who may see the channel and have it in their list.</summary>
+    public static void ToChannel(AnyChannel channel, IAudience audience, Func<Frame> frame, Func<UserId, Frame?>? own = null)
+    {
+        if (channel.Private is not { } conversation)
+        {
+            audience.ToChannel(channel.Server!, channel.Channel!, frame, own);
+            return;
+        }
+
+        var shared = new Lazy<Frame>(frame);
+        foreach (var user in conversation.MemberIds)
+        {
+            if (conversation.IsOpenFor(user)) audience.ToUser(user, () => own?.Invoke(user) ?? shared.Value);
+        }
     }
 
     /// <summary>Opening or closing a private channel, being added or removed, shows as its coming or going.</summary>
@@ -228,7 +237,7 @@ internal static class Dispatches
                 throw new InvalidOperationException($"no dispatch for {happened.GetType().Name}");
         }
 
-        Frame Create(UserId user) => Frame.Dispatch(position, "SERVER_CREATE", root.Snapshot(after!, user), WireJson.Default.ServerSnapshot);
+        Frame Create(UserId user) => Frame.Dispatch(position, "SERVER_CREATE", audience.WithPresences(root.Snapshot(after!, user), root, user), WireJson.Default.ServerSnapshot);
 
         void Remove(UserId user)
         {

@@ -5,6 +5,7 @@ using Together.Actors.Servers;
 using Together.Actors.Users;
 using Together.Actors.Views;
 using Together.Protocol;
+using Together.Protocol.Servers;
 
 namespace Together.Actors.Connections;
 
@@ -236,5 +237,8 @@ internal static class Replay
         {
             if (to == user) _frames.Add(frame());
         }
+
+        /// <summary>RESUMED brings them.</summary>
+        public ServerSnapshot WithPresences(ServerSnapshot server, ViewRoot root, UserId viewer) => server;
     }
 }

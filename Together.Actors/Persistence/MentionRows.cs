@@ -1,6 +1,7 @@
 using Npgsql;
 using Together.Actors.Channels;
 using Together.Actors.Servers;
+using Together.Protocol;
 
 namespace Together.Actors.Persistence;
 
@@ -17,6 +18,11 @@ internal static class MentionTargets
 
     /// <summary>What names this member.</summary>
     public static Guid[] Of(ServerState server, MemberRecord member) => [member.UserId.Value, server.Id.Value, .. member.RoleIds.Select(id => id.Value)];
+
+    /// <summary>What names the user there; nothing when they are not in.</summary>
+    public static Guid[] Of(AnyChannel channel, UserId user) =>
+        channel.Private is { } conversation ? conversation.MemberIds.Contains(user) ? [user.Value] : []
+        : channel.Server!.Members.TryGetValue(user, out var member) ? Of(channel.Server, member) : [];
 }
 
 /// <summary>

@@ -37,7 +37,7 @@ public sealed partial class ReadStates : IAsyncDisposable
     private const string Mark = """
         with asked as materialized (
             select a.*, a.message_id is null or exists (select from messages m where m.channel_id = a.channel_id and m.id = a.message_id) as is_known
-            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) with ordinality as a(user_id, channel_id, message_id, floor, targets, n)),
+            from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[]) with ordinality as a(user_id, channel_id, message_id, floor, targets, blocked, n)),
         newest as materialized (
             select distinct on (user_id, channel_id) * from asked where is_known order by user_id, channel_id, n desc),
         stored as (
@@ -46,7 +46,7 @@ public sealed partial class ReadStates : IAsyncDisposable
         select a.n::integer, a.is_known, case when newest.n is not null then (
             select count(distinct m.message_id)::integer from mentions m
             where m.target = any(string_to_array(a.targets, ',')::uuid[]) and m.channel_id = a.channel_id and m.message_id > greatest(a.floor, a.message_id)
-                and m.position <= $6 and m.author_id <> a.user_id) end
+                and m.position <= $7 and m.author_id <> a.user_id and m.author_id <> all(string_to_array(a.blocked, ',')::uuid[])) end
         from asked a left join newest on newest.n = a.n
         order by a.n
         """;
@@ -64,7 +64,7 @@ public sealed partial class ReadStates : IAsyncDisposable
             select count(distinct m.message_id) as mentions from mentions m
             where seen.last_id > seen.floor
                 and m.target = any(string_to_array(seen.targets, ',')::uuid[]) and m.channel_id = seen.channel_id and m.message_id > seen.floor
-                and m.position <= $8 and m.author_id <> $1) c
+                and m.position <= $8 and m.author_id <> $1 and m.author_id <> all($9)) c
         where seen.is_marked or c.mentions > 0
         """;
 
@@ -103,7 +103,7 @@ public sealed partial class ReadStates : IAsyncDisposable
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async ValueTask<IReadOnlyList<ReadState>> OfAsync(UserId user, ViewRoot root)
     {
-        List<(ChannelRecord Channel, Guid Floor, Guid Last)> seen = [];
+        List<(ChannelId Channel, Guid Place, Guid Floor, Guid Last)> seen = [];
         List<(Guid Place, string Targets)> places = [];
         foreach (var server in root.ServersOf(user))
         {
@@ -111,9 +111,15 @@ public sealed partial class ReadStates : IAsyncDisposable
             places.Add((server.Id.Value, string.Join(',', MentionTargets.Of(server, member))));
             foreach (var channel in server.Channels.Values)
             {
-                if (channel.Type != ChannelType.Category && server.CanView(user, channel))
-                    seen.Add((channel, UuidV7.Floor(member.JoinedAt), root.LastMessages.TryGetValue(channel.Id, out var last) ? last.Value : Guid.Empty));
+                if (channel.Type != ChannelType.Category && server.CanView(user, channel)) seen.Add((channel.Id, server.Id.Value, UuidV7.Floor(member.JoinedAt), LastIn(channel.Id)));
             }
+        }
+
+        if (root.PrivateChannelsOfUser.TryGetValue(user, out var conversations))
+        {
+            // One place: they name people only.
+            places.Add((Guid.Empty, user.ToString()));
+            seen.AddRange(conversations.Select(id => (id, Guid.Empty, Guid.Empty, LastIn(id))));
         }
 
         if (seen.Count == 0) return [];
@@ -123,13 +129,14 @@ public sealed partial class ReadStates : IAsyncDisposable
             await using var command = _source.CreateCommand(ReadAll);
             command.CommandTimeout = CommandSeconds;
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = user.Value });
-            command.Parameters.Add(Sql.Array(seen, row => row.Channel.Id.Value));
-            command.Parameters.Add(Sql.Array(seen, row => row.Channel.ServerId.Value));
+            command.Parameters.Add(Sql.Array(seen, row => row.Channel.Value));
+            command.Parameters.Add(Sql.Array(seen, row => row.Place));
             command.Parameters.Add(Sql.Array(seen, row => row.Floor));
             command.Parameters.Add(Sql.Array(seen, row => row.Last));
             command.Parameters.Add(Sql.Array(places, row => row.Place));
             command.Parameters.Add(Sql.Array(places, row => row.Targets));
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = root.Position });
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. root.BlockedBy(user).Select(blocked => blocked.Value)] });
             await using var reader = await command.ExecuteReaderAsync();
             var states = new List<ReadState>();
             while (await reader.ReadAsync())
@@ -140,6 +147,8 @@ public sealed partial class ReadStates : IAsyncDisposable
         {
             _readers.Release();
         }
+
+        Guid LastIn(ChannelId channel) => root.LastMessages.TryGetValue(channel, out var last) ? last.Value : Guid.Empty;
     }
 
     /// <summary>Stores what is queued.</summary>
@@ -194,6 +203,7 @@ public sealed partial class ReadStates : IAsyncDisposable
         command.Parameters.Add(Sql.Array(requests, request => request.Message?.Value));
         command.Parameters.Add(Sql.Array(seen, row => row.Floor));
         command.Parameters.Add(Sql.Array(seen, row => string.Join(',', row.Targets)));
+        command.Parameters.Add(Sql.Array(seen, row => string.Join(',', row.Blocked)));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
         await using var reader = await command.ExecuteReaderAsync();
         var outcomes = new List<Outcome>();
@@ -218,7 +228,7 @@ public sealed partial class ReadStates : IAsyncDisposable
         {
             request.Answer.TrySetResult(isKnown ? new Reply(null) : Reply.Refuse(ErrorCode.InvalidBody, "must be a message of this channel", "message_id"));
             // Without a number a later one of the same batch has taken its place. Sight may have been lost meanwhile.
-            if (mentions is null || !isKnown || !Sees(root, request)) continue;
+            if (mentions is null || !isKnown || root.FindChannel(request.Channel)?.CanView(request.User) != true) continue;
             var more = recent.TryGetValue(request.Channel, out var messages) ? messages.Values.Count(message => seen.IsMentionedBy(message, request)) : 0;
             var frame = default(Frame);
             foreach (var connection in _registry.Of(request.User))
@@ -257,9 +267,6 @@ public sealed partial class ReadStates : IAsyncDisposable
         }
     }
 
-    private static bool Sees(ViewRoot root, Request request) =>
-        root.ServerOf(request.Channel) is { } server && server.CanView(request.User, server.Channels[request.Channel]);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} marks of what was read could not be stored")]
     private static partial void LogFailed(ILogger logger, Exception failure, int count);
 
@@ -270,15 +277,18 @@ public sealed partial class ReadStates : IAsyncDisposable
 
     /// <param name="Floor">What is below it was said before they came.</param>
     /// <param name="Targets">What names them here; nothing when they have just left.</param>
-    private sealed record Seen(Guid Floor, Guid[] Targets)
+    /// <param name="Blocked">Whose mentions are none.</param>
+    private sealed record Seen(Guid Floor, Guid[] Targets, UserId[] Blocked)
     {
-        public static Seen By(Request request, ViewRoot root) =>
-            root.ServerOf(request.Channel) is { } server && server.Members.TryGetValue(request.User, out var member)
-                ? new Seen(UuidV7.Floor(member.JoinedAt), MentionTargets.Of(server, member))
-                : new Seen(Guid.Empty, []);
+        public static Seen By(Request request, ViewRoot root)
+        {
+            var channel = root.FindChannel(request.Channel);
+            var joined = channel?.Server?.Members.GetValueOrDefault(request.User)?.JoinedAt;
+            return new Seen(joined is null ? Guid.Empty : UuidV7.Floor(joined.Value), channel is null ? [] : MentionTargets.Of(channel, request.User), [.. root.BlockedBy(request.User)]);
+        }
 
         public bool IsMentionedBy(MessageRecord message, Request request) =>
-            message.AuthorId != request.User && message.Id.Value.CompareTo(Floor) > 0 && (request.Message is not { } read || message.Id.CompareTo(read) > 0)
+            message.AuthorId != request.User && !Blocked.Contains(message.AuthorId) && message.Id.Value.CompareTo(Floor) > 0 && (request.Message is not { } read || message.Id.CompareTo(read) > 0)
             && MentionTargets.Of(message).Overlaps(Targets);
     }
 

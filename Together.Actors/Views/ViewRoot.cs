@@ -76,6 +76,10 @@ public sealed record ViewRoot(
 
     public bool AreFriends(UserId user, UserId other) => RelationOf(user, other)?.Type == RelationshipType.Friend;
 
+    public IEnumerable<UserId> FriendsOf(UserId user) => RelatedTo(user, RelationshipType.Friend);
+
+    public IEnumerable<UserId> BlockedBy(UserId user) => RelatedTo(user, RelationshipType.Blocked);
+
     /// <summary>Who has blocked the user; null for nobody.</summary>
     public IReadOnlySet<UserId>? BlockersOf(UserId user)
     {
@@ -179,6 +183,9 @@ public sealed record ViewRoot(
         own = record.IsNothing ? own.Remove(record.Other(user)) : own.SetItem(record.Other(user), record);
         return own.IsEmpty ? all.Remove(user) : all.SetItem(user, own);
     }
+
+    private IEnumerable<UserId> RelatedTo(UserId user, RelationshipType type) =>
+        Relationships.TryGetValue(user, out var relationships) ? relationships.Where(pair => pair.Value.Of(user)?.Type == type).Select(pair => pair.Key) : [];
 
     private ViewRoot FoldServer(ServerEvent happened)
     {

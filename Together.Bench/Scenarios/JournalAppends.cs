@@ -58,7 +58,7 @@ internal sealed class JournalAppends : IAsyncDisposable
     {
         _database = NpgsqlDataSource.Create(connectionString);
         _log = new EventLog(Settings, NullLogger<EventLog>.Instance);
-        _log.Attach(new Dispatcher(new CommunityViews(), new ConnectionRegistry(), NullLogger<Dispatcher>.Instance));
+        _log.Attach(new Dispatcher(new CommunityViews(), new ConnectionRegistry(new Presences(TimeSpan.FromSeconds(10), TimeProvider.System)), NullLogger<Dispatcher>.Instance));
         _writer = new JournalWriter(connectionString, _log, new CommunityProjection(), _ids, Settings, TimeProvider.System, NullLogger<JournalWriter>.Instance);
         _texts = [.. Enumerable.Range(0, 256).Select(_ => Text(_random.Next(100, 301)))];
     }

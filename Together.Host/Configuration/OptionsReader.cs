@@ -81,6 +81,7 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
                 ResumeWindow = Duration("gateway.resume-window", "10s", "1h"),
                 ResumeEvents = Number("gateway.resume-events", 100, 100_000),
             },
+            Presence = new PresenceOptions { Grace = Duration("presence.grace", "1s", "5m") },
             Journal = new JournalOptions
             {
                 BatchEvents = Number("journal.batch-events", 1, 10_000),

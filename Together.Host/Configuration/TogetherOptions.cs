@@ -17,6 +17,7 @@ public sealed record TogetherOptions
     public required AuthOptions Auth { get; init; }
     public required LimitsOptions Limits { get; init; }
     public required GatewayOptions Gateway { get; init; }
+    public required PresenceOptions Presence { get; init; }
     public required JournalOptions Journal { get; init; }
     public required ActorsOptions Actors { get; init; }
     public required ChannelsOptions Channels { get; init; }
@@ -88,6 +89,11 @@ public sealed record GatewayOptions
     public required int OutboundQueueBytes { get; init; }
     public required TimeSpan ResumeWindow { get; init; }
     public required int ResumeEvents { get; init; }
+}
+
+public sealed record PresenceOptions
+{
+    public required TimeSpan Grace { get; init; }
 }
 
 public sealed record JournalOptions

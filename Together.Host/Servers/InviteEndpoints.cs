@@ -33,7 +33,7 @@ public sealed class InviteEndpoints(Node node)
     {
         var root = Root;
         if (Access.Server(root, context.Caller().UserId, new(id), Permissions.ManageServer, node.Now, out var server) is { } problem) return problem;
-        var online = node.Registry.OnlineCount(server);
+        var online = node.Presences.OnlineCount(server);
         return Json(
             [.. server.Invites.Values.OrderBy(invite => invite.CreatedAt).ThenBy(invite => invite.Code, StringComparer.Ordinal).Select(invite => root.Invite(invite, server, online))],
             WireJson.Default.IReadOnlyListInvite);
@@ -53,14 +53,14 @@ public sealed class InviteEndpoints(Node node)
         var code = RandomNumberGenerator.GetString(Alphabet, CodeLength);
         var reply = await node.AskAsync(
             context, server.Id, new CreateInvite(caller, code, maxUses == 0 ? null : maxUses, maxAge == 0 ? null : TimeSpan.FromSeconds(maxAge)));
-        return reply.IsRefused(out problem) ? problem : Created(Root.Invite((InviteRecord)reply.Value!, server, node.Registry.OnlineCount(server)), WireJson.Default.Invite);
+        return reply.IsRefused(out problem) ? problem : Created(Root.Invite((InviteRecord)reply.Value!, server, node.Presences.OnlineCount(server)), WireJson.Default.Invite);
     }
 
     private IResult Get(HttpContext context, string code)
     {
         var root = Root;
         return Find(root, code) is ({ } server, { } invite) && invite.IsUsable(node.Now)
-            ? Json(root.Invite(invite, server, node.Registry.OnlineCount(server)), WireJson.Default.Invite)
+            ? Json(root.Invite(invite, server, node.Presences.OnlineCount(server)), WireJson.Default.Invite)
             : (Problem)ErrorCode.NotFound;
     }
 

@@ -7,6 +7,7 @@ namespace Together.Protocol.Gateway;
 
 /// <summary>The first dispatch after IDENTIFY: all that a client needs to start from.</summary>
 /// <param name="SessionId">Opaque, for RESUME.</param>
+/// <param name="Presences">Of friends who share no server; the others' are with their servers.</param>
 public sealed record Ready(
     string SessionId,
     CurrentUser User,
@@ -14,7 +15,8 @@ public sealed record Ready(
     IReadOnlyList<Channel> PrivateChannels,
     IReadOnlyList<Relationship> Relationships,
     IReadOnlyList<ReadState> ReadStates,
-    UserSettings Settings);
+    UserSettings Settings,
+    IReadOnlyList<Presence> Presences);
 
 /// <summary>Ends a RESUME: what is current of the things that are not replayed.</summary>
 public sealed record Resumed(
@@ -24,6 +26,10 @@ public sealed record Resumed(
 /// <param name="LastReadMessageId">Null when nothing was marked, or unread from the beginning.</param>
 /// <param name="MentionCount">Messages above it that mention the user.</param>
 public sealed record ReadState(ChannelId ChannelId, MessageId? LastReadMessageId, int MentionCount);
+
+/// <summary>Somebody types: shown for 10 s, or until their message comes.</summary>
+/// <param name="ServerId">Null in a private channel.</param>
+public sealed record TypingStart(ChannelId ChannelId, ServerId? ServerId, UserId UserId, DateTimeOffset Timestamp);
 
 public sealed record MessageDelete(MessageId Id, ChannelId ChannelId, ServerId? ServerId);
 

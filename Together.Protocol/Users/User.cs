@@ -65,7 +65,11 @@ public enum RelationshipType
 /// <param name="Since">When it became so.</param>
 public sealed record Relationship(User User, RelationshipType Type, DateTimeOffset Since);
 
-/// <param name="Status"><c>online</c>, <c>away</c>, <c>dnd</c> or <c>offline</c>.</param>
+/// <param name="Status"><c>online</c>, <c>away</c>, <c>dnd</c> or <c>offline</c>; to the user themselves also <c>invisible</c>.</param>
+/// <param name="CustomStatus">Null when offline.</param>
 public sealed record Presence(UserId UserId, string Status, CustomStatus? CustomStatus);
 
+/// <param name="Text">1–128 characters, or null.</param>
+/// <param name="Emoji">One emoji, or null when there is a text.</param>
+/// <param name="ExpiresAt">Null for never.</param>
 public sealed record CustomStatus(string? Text, string? Emoji, DateTimeOffset? ExpiresAt);

@@ -100,6 +100,36 @@ public sealed class ReadStatesTests(SharedHost shared, PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task whom_they_have_blocked_mentions_nobody()
+    {
+        var club = await Community.FoundAsync(_host);
+        var bob = await club.MemberAsync("bob");
+        var first = await club.Owner.SayAsync(club.General, "@everyone");
+        await club.Owner.SayAsync(club.General, "@everyone");
+        (await bob.PutAsync($"users/@me/relationships/{club.Owner.Id}", """{"type":"blocked"}""")).Expect(204);
+        Assert.Empty(await FreshAsync(bob));
+        await using var client = await GatewayClient.IdentifiedAsync(_host, bob);
+        await MarkAsync(bob, club.General, first.Id);
+        Assert.Equal((club.General, first.Id, 0), State((await client.ReceiveAsync("READ_STATE_UPDATE")).D));
+        (await bob.DeleteAsync($"users/@me/relationships/{club.Owner.Id}")).Expect(204);
+        Assert.Equal([(club.General, first.Id, 1)], await FreshAsync(bob));
+    }
+
+    [Fact]
+    public async Task private_channel_has_a_state_of_its_own()
+    {
+        var club = await Community.FoundAsync(_host);
+        var bob = await club.MemberAsync("bob");
+        var channel = (await club.Owner.PostAsync("users/@me/channels", $$"""{"recipient_ids":["{{bob.Id}}"]}""")).Expect(201).Id;
+        var first = await club.Owner.SayAsync(channel, $"<@{bob.Id}>");
+        await club.Owner.SayAsync(channel, $"<@{bob.Id}>");
+        Assert.Equal([(channel, null, 2)], await FreshAsync(bob));
+        await MarkAsync(bob, channel, first.Id);
+        Assert.Equal([(channel, first.Id, 1)], await FreshAsync(bob));
+        (await (await club.MemberAsync("carol")).PutAsync($"channels/{channel}/read", """{"message_id":null}""")).ExpectRefusal(404, "not_found");
+    }
+
+    [Fact]
     public async Task deleted_message_no_longer_counts()
     {
         var club = await Community.FoundAsync(_host);

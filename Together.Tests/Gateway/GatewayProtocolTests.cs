@@ -320,7 +320,7 @@ public sealed class GatewayProtocolTests(SharedHost shared, PostgresFixture post
 
         await using var client = await GatewayClient.IdentifiedAsync(_host, bob);
         var ready = client.Ready!.D;
-        Assert.Equal(["private_channels", "read_states", "relationships", "servers", "session_id", "settings", "user"], ready.EnumerateObject().Select(f => f.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["presences", "private_channels", "read_states", "relationships", "servers", "session_id", "settings", "user"], ready.EnumerateObject().Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.Equal(bob.Id, ready.GetProperty("user").GetProperty("id").GetString());
         var server = Assert.Single(ready.GetProperty("servers").EnumerateArray());
         Assert.Equal(

@@ -45,6 +45,9 @@ public sealed class GatewayClient : IAsyncDisposable
 
     public GatewayFrame? Ready { get; private set; }
 
+    /// <summary>Presences change by themselves, twice a second: a test that is not about them does not see them.</summary>
+    public bool SeesPresences { get; init; }
+
     /// <summary>All frames received so far.</summary>
     public List<GatewayFrame> Received { get; } = [];
 
@@ -52,9 +55,9 @@ public sealed class GatewayClient : IAsyncDisposable
     /// <param name="person">Whose token goes with the upgrade; none when null.</param>
     /// <param name="receiveBuffer">Bytes that the kernel takes for a client that does not read; the system's choice when null.</param>
     /// <param name="header">An Authorization header.</param>
-    public static async Task<GatewayClient> ConnectAsync(TestHost host, Person? person = null, int? receiveBuffer = null, string? header = null)
+    public static async Task<GatewayClient> ConnectAsync(TestHost host, Person? person = null, int? receiveBuffer = null, string? header = null, bool seesPresences = false)
     {
-        var client = new GatewayClient();
+        var client = new GatewayClient { SeesPresences = seesPresences };
         if (header is not null) client._socket.Options.SetRequestHeader("Authorization", header);
         client._socket.Options.KeepAliveInterval = TimeSpan.Zero;
         if (receiveBuffer is { } bytes)
@@ -78,10 +81,10 @@ public sealed class GatewayClient : IAsyncDisposable
     }
 
     /// <summary>Connected and past READY.</summary>
-    public static async Task<GatewayClient> IdentifiedAsync(TestHost host, Person person, int? receiveBuffer = null)
+    public static async Task<GatewayClient> IdentifiedAsync(TestHost host, Person person, int? receiveBuffer = null, bool seesPresences = false, string d = "{}")
     {
-        var client = await ConnectAsync(host, person, receiveBuffer);
-        await client.IdentifyAsync();
+        var client = await ConnectAsync(host, person, receiveBuffer, seesPresences: seesPresences);
+        await client.IdentifyAsync(d);
         return client;
     }
 
@@ -179,6 +182,15 @@ public sealed class GatewayClient : IAsyncDisposable
 
     private async Task<GatewayFrame?> ReadAsync()
     {
+        GatewayFrame? frame;
+        do frame = await ReadAnyAsync();
+        while (!SeesPresences && frame?.Is("PRESENCE_UPDATE") == true);
+        if (frame is not null) Received.Add(frame);
+        return frame;
+    }
+
+    private async Task<GatewayFrame?> ReadAnyAsync()
+    {
         using var text = new MemoryStream();
         using var timeout = new CancellationTokenSource(Patience);
         while (true)
@@ -209,7 +221,6 @@ public sealed class GatewayClient : IAsyncDisposable
         Assert.Equal(frame.Op == "DISPATCH", frame.T is not null);
         Assert.True(frame.S is null || frame.S >= Position, $"s went back from {Position}: {frame}");
         Position = frame.S ?? Position;
-        Received.Add(frame);
         return frame;
     }
 }

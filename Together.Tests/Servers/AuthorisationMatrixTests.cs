@@ -127,6 +127,8 @@ public sealed partial class AuthorisationMatrixTests(AuthorisationStage stage) :
         { "GET", "channels/{hidden}/messages", null, HiddenFromMembers },
         { "POST", "channels/{channel}/messages", """{"content":"e4"}""", Unsilenced },
         { "POST", "channels/{hidden}/messages", """{"content":"e4"}""", HiddenFromMembers },
+        { "POST", "channels/{channel}/typing", null, Unsilenced },
+        { "POST", "channels/{hidden}/typing", null, HiddenFromMembers },
         { "PUT", "channels/{channel}/read", """{"message_id":null}""", Members },
         { "PUT", "channels/{hidden}/read", """{"message_id":null}""", HiddenFromMembers },
         { "PUT", "channels/{general}/read", """{"message_id":"{message}"}""", Members },

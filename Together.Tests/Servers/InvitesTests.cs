@@ -26,7 +26,8 @@ public sealed class InvitesTests(SharedHost shared, PostgresFixture postgres) : 
         Assert.Equal((0, 5), (preview["uses"].GetInt32(), preview["max_uses"].GetInt32()));
         Assert.Equal(TimeSpan.FromMinutes(1), preview["expires_at"].GetDateTimeOffset() - preview["created_at"].GetDateTimeOffset());
 
-        await using var socket = await GatewayClient.IdentifiedAsync(_host, club.Owner);
+        await using var socket = await GatewayClient.IdentifiedAsync(_host, club.Owner, seesPresences: true);
+        await socket.ReceiveAsync("PRESENCE_UPDATE");
         Assert.Equal(1, (await Person.Stranger(_host).GetAsync($"invites/{code}")).Expect(200)["server"].GetProperty("online_count").GetInt32());
     }
 
