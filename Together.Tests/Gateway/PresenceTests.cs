@@ -255,7 +255,7 @@ public sealed class PresenceTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task status_needs_a_session_and_counts_as_a_frame()
+    public async Task status_needs_a_session()
     {
         await using var stranger = await GatewayClient.ConnectAsync(_host, await _host.PersonAsync());
         await stranger.SendAsync("PRESENCE_UPDATE", """{"status":"online"}""");
@@ -289,7 +289,7 @@ public sealed class PresenceTests(PostgresFixture postgres) : IAsyncLifetime
         Assert.Equal(1, await OnlineAsync(club));
     }
 
-    /// <summary>Two hundred who come at once are forty thousand frames: each once, in pieces, and messages pass in between in their order.</summary>
+    /// <summary>Two hundred who come at once are forty thousand frames: each once, and messages posted meanwhile keep their order.</summary>
     [Fact]
     public async Task storm_of_two_hundred_tells_each_pair_once_and_keeps_messages_in_order()
     {
