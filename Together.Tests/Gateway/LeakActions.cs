@@ -14,6 +14,9 @@ internal sealed record Attempt(
 {
     public bool IsAccepted => Status < 400;
 
+    /// <summary>Whether messages that it deletes go together.</summary>
+    public bool IsBulk { get; init; }
+
     public override string ToString() => $"{Actor.Username}: {Method} {Path} {Body} -> {Status}";
 }
 
@@ -29,6 +32,8 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
         Bit.ManageServer, Bit.ManageRoles, Bit.ManageRoles, Bit.ManageNicknames, Bit.Deafen, Bit.Timeout, Bit.Administrator,
     ];
 
+    private static readonly string[] Emoji = ["👍", "❤️", "🎉"];
+
     private int _number;
     private string _server = "";
     private string _channel = "";
@@ -42,6 +47,7 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
         if (world.Servers.Values.Any(each => each.Members.Count < people.Count / 2) && Chance(0.3)) return Join(world);
         var server = world.Servers.TryGetValue(_server, out var last) && Chance(0.6) ? last : Of(world.Servers.Values);
         _server = server.Id;
+        if (Chance(0.4)) return Among(world);
         return random.Next(100) switch
         {
             < 1 => world.Servers.Count < 3 ? CreateServer(world) : DeleteServer(world, server),
@@ -67,10 +73,33 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
             < 80 => Sanction(world, server),
             < 83 => Nickname(world, server),
             < 94 => Post(world, server),
-            < 97 => Edit(world, server),
-            _ => DeleteMessage(world, server),
+            < 97 => Edit(world, AnyMessage(world)),
+            _ => DeleteMessage(world, AnyMessage(world)),
         };
     }
+
+    /// <summary>What people do among themselves, and to messages anywhere.</summary>
+    private Attempt Among(World world) => random.Next(100) switch
+    {
+        < 12 => React(world, AnyMessage(world)),
+        < 15 => Unreact(world, AnyMessage(world)),
+        < 18 => ClearReactions(world, AnyMessage(world)),
+        < 24 => Pin(world, AnyMessage(world), isPinned: true),
+        < 27 => Pin(world, AnyMessage(world), isPinned: false),
+        < 32 => BulkDelete(world),
+        < 42 => Open(world),
+        < 60 => PostPrivately(world),
+        < 64 => Edit(world, AnyMessage(world)),
+        < 67 => DeleteMessage(world, AnyMessage(world)),
+        < 73 => Close(world),
+        < 77 => AddRecipient(world),
+        < 80 => RemoveRecipient(world),
+        < 82 => RenameGroup(world),
+        < 92 => Relate(world),
+        < 96 => EndRelation(world),
+        < 99 => ChangeName(world),
+        _ => ChangeSettings(world),
+    };
 
     private Attempt CreateServer(World world)
     {
@@ -97,7 +126,7 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
         {
             Gone.Add(server.Id);
             Gone.AddRange(server.Channels.Keys);
-            return new World(world.Servers.Remove(server.Id));
+            return world with { Servers = world.Servers.Remove(server.Id) };
         });
     }
 
@@ -347,39 +376,227 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
     {
         var (actor, id) = (Chance(0.9) ? Who(Of(server.Members.Keys)) : Of(people), AnyChannel(server));
         if (server.Visible(actor.Id).ToList() is { Count: > 0 } visible && visible.All(channel => channel.Id != id) && Chance(0.8)) id = Of(visible).Id;
-        var content = $"{Name("message")}{Of("", "", $" <@{Of(people).Id}>", $" <@&{Of(server.Roles.Keys)}> <#{id}>", " @everyone")}";
-        var status = In(server, actor, id, Bit.Send) ?? (server.Channels[id].Type == "category" ? 409 : 201);
-        return Do(actor, "POST", $"channels/{id}/messages", $$"""{"content":"{{content}}"}""", status, answer =>
+        var status = In(server, actor, id, Bit.Send) ?? (server.Channels[id].Type == "category" ? 409 : null);
+        if (status is null) return Say(world, new Place(server, server.Channels[id], null), actor);
+        return Do(actor, "POST", $"channels/{id}/messages", $$"""{"content":"{{Name("message")}}"}""", status.Value, _ => world);
+    }
+
+    private Attempt PostPrivately(World world)
+    {
+        if (world.Privates.IsEmpty) return Open(world);
+        var channel = Of(world.Privates.Values);
+        var (place, actor) = (new Place(null, null, channel), Chance(0.85) ? Who(Of(channel.Members)) : Of(people));
+        return In(world, place, actor, Bit.Send) is { } refusal
+            ? Do(actor, "POST", $"channels/{channel.Id}/messages", $$"""{"content":"{{Name("message")}}"}""", refusal, _ => world)
+            : Say(world, place, actor);
+    }
+
+    /// <summary>By somebody who may.</summary>
+    private Attempt Say(World world, Place place, Person actor)
+    {
+        var content = $"{Name("message")}{Of("", "", $" <@{Of(people).Id}>", place.Server is null ? "" : $" <@&{Of(place.Server.Roles.Keys)}> <#{place.Id}>", " @everyone")}";
+        var replyTo = !place.Messages.IsEmpty && (place.Permissions(world, actor.Id) & Bit.History) != 0 && Chance(0.3) ? Of(place.Messages.Keys) : null;
+        var isKnown = true;
+        if (replyTo is not null && Chance(0.2) && AnyMessage(world) is var (_, other))
         {
-            var channel = server.Channels[id];
-            var message = new ModelMessage(answer.Id, actor.Id, content, answer.Body.GetRawText());
-            return world.With(server with { Channels = server.Channels.SetItem(id, channel with { LastMessage = message.Id, Messages = channel.Messages.Add(message.Id, message) }) });
+            replyTo = other.Id;
+            isKnown = place.Messages.ContainsKey(replyTo);
+        }
+
+        return Do(actor, "POST", $"channels/{place.Id}/messages", $$"""{"content":"{{content}}","reply_to":{{Json(replyTo)}}}""", isKnown ? 201 : 400, answer =>
+        {
+            var message = new ModelMessage(answer.Id, actor.Id, content, replyTo is null ? "default" : "reply", replyTo).As(answer.Body);
+            // Whoever has closed it finds it in their list again.
+            if (place.Private is { } channel) place = place with { Private = channel with { Closed = channel.Closed.Clear() } };
+            return place.With(world, place.Messages.Add(message.Id, message), message.Id);
         });
     }
 
-    private Attempt Edit(World world, ModelServer server)
+    private Attempt Edit(World world, (Place Place, ModelMessage Message)? any)
     {
-        if (AnyMessage(server) is not var (channel, message)) return Post(world, server);
+        if (any is not var (place, message)) return Open(world);
         var actor = Chance(0.7) ? Who(message.Author) : Of(people);
         var content = Chance(0.9) ? Name("edited") : message.Content;
-        var status = In(server, actor, channel.Id, 0)
+        var status = In(world, place, actor, 0)
             ?? Unless(message.Author == actor.Id, 403)
-            ?? In(server, actor, channel.Id, Bit.Send)
+            ?? In(world, place, actor, Bit.Send)
+            ?? Unless(content.Length > 0, 400)
+            ?? Unless(message.Type is "default" or "reply", 409)
             ?? 200;
-        return Do(actor, "PATCH", $"channels/{channel.Id}/messages/{message.Id}", $$"""{"content":"{{content}}"}""", status, answer =>
+        return Do(actor, "PATCH", $"channels/{place.Id}/messages/{message.Id}", $$"""{"content":"{{content}}"}""", status, answer =>
+            content == message.Content ? world : place.With(world, (message with { Content = content }).As(answer.Body)));
+    }
+
+    private Attempt DeleteMessage(World world, (Place Place, ModelMessage Message)? any)
+    {
+        if (any is not var (place, message)) return Open(world);
+        var actor = Chance(0.4) ? Who(message.Author) : Reader(place);
+        var status = In(world, place, actor, 0) ?? (message.Author == actor.Id ? null : In(world, place, actor, Bit.ManageMessages)) ?? 204;
+        return Do(actor, "DELETE", $"channels/{place.Id}/messages/{message.Id}", null, status, _ => place.With(world, place.Messages.Remove(message.Id)));
+    }
+
+    private Attempt BulkDelete(World world)
+    {
+        if (AnyMessage(world) is not var (place, _)) return Open(world);
+        var actor = Reader(place);
+        List<string> ids = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Of(place.Messages.Keys)).Distinct()];
+        if (Chance(0.3)) ids.Add(AnyMessage(world)!.Value.Message.Id);
+        var body = $$"""{"ids":[{{string.Join(',', ids.Select(Json))}}]}""";
+        return Do(actor, "POST", $"channels/{place.Id}/messages/bulk-delete", body, In(world, place, actor, Bit.ManageMessages) ?? 204, _ => place.With(world, place.Messages.RemoveRange(ids))) with { IsBulk = true };
+    }
+
+    private Attempt React(World world, (Place Place, ModelMessage Message)? any)
+    {
+        if (any is not var (place, message)) return Open(world);
+        var (actor, emoji) = (Reader(place), Of(Emoji));
+        var path = $"channels/{place.Id}/messages/{message.Id}/reactions/{Uri.EscapeDataString(emoji)}/@me";
+        return Do(actor, "PUT", path, null, In(world, place, actor, Bit.AddReactions) ?? 204, _ =>
+            message.Reactions.Contains((emoji, actor.Id)) ? world : place.With(world, message with { Reactions = message.Reactions.Add((emoji, actor.Id)) }));
+    }
+
+    private Attempt Unreact(World world, (Place Place, ModelMessage Message)? any)
+    {
+        if (any is not var (place, message)) return Open(world);
+        if (message.Reactions.IsEmpty) return React(world, any);
+        var (emoji, by) = Of(message.Reactions);
+        var actor = Chance(0.8) ? Who(by) : Of(people);
+        var path = $"channels/{place.Id}/messages/{message.Id}/reactions/{Uri.EscapeDataString(emoji)}/@me";
+        return Do(actor, "DELETE", path, null, In(world, place, actor, 0) ?? Unless(message.Reactions.Contains((emoji, actor.Id)), 404) ?? 204, _ =>
+            place.With(world, message with { Reactions = message.Reactions.Remove((emoji, actor.Id)) }));
+    }
+
+    private Attempt ClearReactions(World world, (Place Place, ModelMessage Message)? any)
+    {
+        if (any is not var (place, message)) return Open(world);
+        if (message.Reactions.IsEmpty) return React(world, any);
+        var (actor, emoji) = (Reader(place), Of(message.Reactions).Emoji);
+        var path = $"channels/{place.Id}/messages/{message.Id}/reactions/{Uri.EscapeDataString(emoji)}";
+        return Do(actor, "DELETE", path, null, In(world, place, actor, Bit.ManageMessages) ?? 204, _ =>
+            place.With(world, message with { Reactions = message.Reactions.RemoveAll(reaction => reaction.Emoji == emoji) }));
+    }
+
+    private Attempt Pin(World world, (Place Place, ModelMessage Message)? any, bool isPinned)
+    {
+        if (any is not var (place, message)) return Open(world);
+        if (!isPinned && place.Messages.Values.FirstOrDefault(each => each.IsPinned) is { } pinned) message = pinned;
+        var actor = Reader(place);
+        var refusal = In(world, place, actor, 0) ?? In(world, place, actor, place.Private is null ? Bit.ManageMessages : Bit.Send);
+        if (isPinned) refusal ??= Unless(message.Type is "default" or "reply", 409);
+        return new Attempt(actor, isPinned ? "PUT" : "DELETE", $"channels/{place.Id}/pins/{message.Id}", null, refusal ?? 204, async _ =>
         {
-            var edited = content == message.Content ? message : message with { Content = content, Json = answer.Body.GetRawText() };
-            return world.With(server with { Channels = server.Channels.SetItem(channel.Id, channel with { Messages = channel.Messages.SetItem(message.Id, edited) }) });
+            if (message.IsPinned == isPinned) return world;
+            var messages = place.Messages.SetItem(message.Id, message with { IsPinned = isPinned });
+            if (!isPinned) return place.With(world, messages);
+            // The message that says so has an ID that the answer does not tell.
+            var said = (await Who(place.Witness).GetAsync($"channels/{place.Id}/messages?limit=1")).Expect(200).Items[0];
+            var added = new ModelMessage("", actor.Id, "", "pin_added", message.Id).As(said);
+            return place.With(world, messages.Add(added.Id, added), added.Id);
         });
     }
 
-    private Attempt DeleteMessage(World world, ModelServer server)
+    private Attempt Open(World world)
     {
-        if (AnyMessage(server) is not var (channel, message)) return Post(world, server);
-        var actor = Chance(0.4) ? Who(message.Author) : Actor(server);
-        var status = In(server, actor, channel.Id, 0) ?? (message.Author == actor.Id ? null : In(server, actor, channel.Id, Bit.ManageMessages)) ?? 204;
-        return Do(actor, "DELETE", $"channels/{channel.Id}/messages/{message.Id}", null, status, _ =>
-            world.With(server with { Channels = server.Channels.SetItem(channel.Id, channel with { Messages = channel.Messages.Remove(message.Id) }) }));
+        var actor = Of(people);
+        List<string> others = [.. Enumerable.Range(0, Chance(0.6) ? 1 : random.Next(2, 4)).Select(_ => Of(people).Id).Where(id => id != actor.Id).Distinct()];
+        if (others.Count == 0) others = [people.First(person => person != actor).Id];
+        var found = others.Count > 1 ? null : world.Privates.Values.FirstOrDefault(channel => channel.Type == "dm" && channel.Members.Contains(actor.Id) && channel.Members.Contains(others[0]));
+        var status = found is not null ? 200 : Unless(others.All(other => world.Knows(actor.Id, other)), 404) ?? Unless(others.All(other => world.MayWrite(actor.Id, other)), 403) ?? 201;
+        return Do(actor, "POST", "users/@me/channels", $$"""{"recipient_ids":[{{string.Join(',', others.Select(Json))}}]}""", status, answer => world.With(
+            found is null ? new ModelPrivate(answer.Id, others.Count == 1 ? "dm" : "group_dm", null, actor.Id, [actor.Id, .. others]) : found with { Closed = found.Closed.Remove(actor.Id) }));
+    }
+
+    private Attempt Close(World world)
+    {
+        if (world.Privates.IsEmpty) return Open(world);
+        var channel = Of(world.Privates.Values);
+        var actor = Chance(0.85) ? Who(Of(channel.Members)) : Of(people);
+        return Do(actor, "DELETE", $"channels/{channel.Id}", null, channel.Members.Contains(actor.Id) ? 204 : 404, _ =>
+        {
+            var left = channel.Type == "dm" ? channel with { Closed = channel.Closed.Add(actor.Id) } : channel.Without(actor.Id);
+            if (left.Members.IsEmpty) Gone.Add(channel.Id);
+            return world.With(left);
+        });
+    }
+
+    private Attempt AddRecipient(World world)
+    {
+        if (world.Privates.IsEmpty) return Open(world);
+        var channel = AnyGroup(world);
+        var (actor, added) = (Chance(0.85) ? Who(Of(channel.Members)) : Of(people), Of(people).Id);
+        var status = Unless(channel.Members.Contains(actor.Id), 404)
+            ?? Unless(channel.Type == "group_dm", 409)
+            ?? (channel.Members.Contains(added) ? null : Unless(world.Knows(actor.Id, added), 404) ?? Unless(world.MayWrite(actor.Id, added), 403))
+            ?? 204;
+        return Do(actor, "PUT", $"channels/{channel.Id}/recipients/{added}", null, status, _ =>
+            channel.Members.Contains(added) ? world : world.With(channel with { Members = channel.Members.Add(added) }));
+    }
+
+    private Attempt RemoveRecipient(World world)
+    {
+        if (world.Privates.IsEmpty) return Open(world);
+        var channel = AnyGroup(world);
+        var (actor, removed) = (Chance(0.6) ? Who(channel.Owner) : Of(people), Chance(0.8) ? Of(channel.Members) : Of(people).Id);
+        var status = Unless(channel.Members.Contains(actor.Id), 404)
+            ?? Unless(channel.Type == "group_dm", 409)
+            ?? Unless(channel.Owner == actor.Id || removed == actor.Id, 403)
+            ?? Unless(channel.Members.Contains(removed), 404)
+            ?? 204;
+        return Do(actor, "DELETE", $"channels/{channel.Id}/recipients/{removed}", null, status, _ => world.With(channel.Without(removed)));
+    }
+
+    private Attempt RenameGroup(World world)
+    {
+        if (world.Privates.IsEmpty) return Open(world);
+        var channel = AnyGroup(world);
+        var (actor, name) = (Chance(0.85) ? Who(Of(channel.Members)) : Of(people), Chance(0.8) ? Name("group") : null);
+        var status = Unless(channel.Members.Contains(actor.Id), 404) ?? Unless(channel.Type == "group_dm", 409) ?? 200;
+        return Do(actor, "PATCH", $"channels/{channel.Id}", $$"""{"name":{{Json(name)}}}""", status, _ => world.With(channel with { Name = name }));
+    }
+
+    private Attempt Relate(World world)
+    {
+        var (actor, other, isBlock) = (Of(people), Of(people).Id, Chance(0.25));
+        // Mostly an answer to somebody who has asked.
+        if (!isBlock && Chance(0.4) && world.Relations.Where(pair => pair.Value == "incoming").Select(pair => pair.Key).Order().ToList() is { Count: > 0 } asked)
+        {
+            var (user, by) = Of(asked);
+            (actor, other) = (Who(user), by);
+        }
+
+        var (own, others) = (world.Relation(actor.Id, other), world.Relation(other, actor.Id));
+        var status = Unless(actor.Id != other, 400) ?? (isBlock ? 204 : Unless(own != "blocked", 409) ?? Unless(others != "blocked", 403) ?? 204);
+        return Do(actor, "PUT", $"users/@me/relationships/{other}", isBlock ? """{"type":"blocked"}""" : """{"type":"friend"}""", status, _ => (isBlock, own) switch
+        {
+            (true, _) => world.With(actor.Id, other, "blocked", others == "blocked" ? others : null),
+            (_, "friend" or "outgoing") => world,
+            (_, "incoming") => world.With(actor.Id, other, "friend", "friend"),
+            _ => world.With(actor.Id, other, "outgoing", "incoming"),
+        });
+    }
+
+    private Attempt EndRelation(World world)
+    {
+        var (actor, other) = (Of(people), Of(people).Id);
+        if (!world.Relations.IsEmpty && Chance(0.85))
+        {
+            var (user, with) = Of(world.Relations.Keys.Order());
+            (actor, other) = (Who(user), with);
+        }
+
+        var status = world.Relation(actor.Id, other) is null ? 404 : 204;
+        return Do(actor, "DELETE", $"users/@me/relationships/{other}", null, status, _ => world.With(actor.Id, other, null, world.Relation(other, actor.Id) == "blocked" ? "blocked" : null));
+    }
+
+    private Attempt ChangeName(World world)
+    {
+        var (actor, name) = (Of(people), Chance(0.8) ? Name("name") : null);
+        return Do(actor, "PATCH", "users/@me", $$"""{"display_name":{{Json(name)}}}""", 200, _ => world with { Names = world.Names.SetItem(actor.Id, (actor.Username, name ?? actor.Username)) });
+    }
+
+    private Attempt ChangeSettings(World world)
+    {
+        var (actor, theme) = (Of(people), Of("system", "dark", "light"));
+        return Do(actor, "PATCH", "users/@me/settings", $$"""{"theme":"{{theme}}"}""", 200, _ => world with { Themes = world.Themes.SetItem(actor.Id, theme) });
     }
 
     // What refuses a request, first things first; null when nothing does.
@@ -391,6 +608,9 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
 
     private static int? In(ModelServer server, Person actor, string channel, ulong needed) =>
         !server.Channels.TryGetValue(channel, out var found) || !server.Sees(actor.Id, found) ? 404 : Unless((server.Permissions(actor.Id, found) & needed) == needed, 403);
+
+    private static int? In(World world, Place place, Person actor, ulong needed) =>
+        place.Permissions(world, actor.Id) is var permissions && (permissions & Bit.View) == 0 ? 404 : Unless((permissions & needed) == needed, 403);
 
     private static int? Above(ModelServer server, Person actor, string target, ulong needed) => In(server, actor, needed) ?? Unless(server.OutranksMember(actor.Id, target), 403);
 
@@ -451,11 +671,21 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
         return fitting.Count == 0 || (Gone.Count > 0 && Chance(0.03)) ? Of([.. Gone, server.Id]) : _channel = Of(fitting);
     }
 
-    private (ModelChannel Channel, ModelMessage Message)? AnyMessage(ModelServer server)
+    /// <summary>Of the last ones half of the time, so that the same one meets more than once.</summary>
+    private (Place Place, ModelMessage Message)? AnyMessage(World world)
     {
-        var messages = server.Channels.Values.SelectMany(channel => channel.Messages.Values.Select(message => (channel, message))).ToList();
-        return messages.Count == 0 ? null : Of(messages);
+        var places = world.Places.Where(place => !place.Messages.IsEmpty).ToList();
+        if (places.Count == 0) return null;
+        var place = Of(places);
+        return (place, Chance(0.5) ? Of(place.Messages.Values.TakeLast(2)) : Of(place.Messages.Values));
     }
+
+    /// <summary>Mostly somebody who sees it.</summary>
+    private Person Reader(Place place) => Chance(0.2) ? Of(people) : place.Private is { } channel ? Who(Of(channel.Members)) : Actor(place.Server!);
+
+    /// <summary>Mostly not of two.</summary>
+    private ModelPrivate AnyGroup(World world) =>
+        world.Privates.Values.Where(channel => channel.Type == "group_dm").ToList() is { Count: > 0 } groups && Chance(0.9) ? Of(groups) : Of(world.Privates.Values);
 
     /// <summary>Mostly about who sees the channel.</summary>
     private ModelOverwrite NewOverwrite(ModelServer server)

@@ -64,6 +64,7 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
     private async Task LiveAsync(Random random)
     {
         for (var i = 0; i < PeopleCount; i++) _people.Add(await _host.PersonAsync($"p{i}."));
+        _world = World.Empty with { Names = Wire.Table<(string, string)>().AddRange(_people.Select(person => KeyValuePair.Create(person.Id, (person.Username, person.Username)))) };
         foreach (var person in _people) _sockets.Add(await GatewayClient.IdentifiedAsync(_host, person));
 
         var actions = new LeakActions(random, _people, TimeProvider.System);
@@ -94,7 +95,7 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
         _servers.UnionWith(_world.Servers.Keys);
 
         var after = _world;
-        var expected = _people.Select(person => World.Told(before, after, person.Id).ToList()).ToList();
+        var expected = _people.Select(person => World.Told(before, after, person.Id, attempt.IsBulk).ToList()).ToList();
         var got = await SeenAsync();
         if (attempt.DeletesMessagesOf is var (server, author))
         {
@@ -152,34 +153,59 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
             async Task<Answer> GetAsync(string what) => (await person.GetAsync($"servers/{id}/{what}")).Expect(status);
         }
 
-        List<ModelChannel> all = [.. _world.Servers.Values.SelectMany(server => server.Channels.Values)];
-        foreach (var channel in all.Where(_ => random.Next(3) == 0)) await LookAsync(person, channel);
+        foreach (var place in _world.Places.Where(_ => random.Next(5) == 0)) await LookAsync(person, place);
+        await LookAsync(person, _people[random.Next(_people.Count)].Id);
         if (gone.Count == 0) return;
         var lost = gone[random.Next(gone.Count)];
         foreach (var path in (string[])[$"channels/{lost}", $"channels/{lost}/messages", $"servers/{lost}", $"servers/{lost}/channels"]) (await person.GetAsync(path)).Expect(404);
     }
 
-    private async Task LookAsync(Person person, ModelChannel channel)
+    private async Task LookAsync(Person person, Place place)
     {
-        var permissions = _world.Servers[channel.ServerId].Permissions(person.Id, channel);
-        var answer = (await person.GetAsync($"channels/{channel.Id}")).Expect((permissions & Bit.View) != 0 ? 200 : 404);
-        if (answer.Status == 200) Assert.Equal($"{channel}", $"{ModelChannel.Read(answer.Body)}");
+        var permissions = place.Permissions(_world, person.Id);
+        var answer = (await person.GetAsync($"channels/{place.Id}")).Expect((permissions & Bit.View) != 0 ? 200 : 404);
+        if (answer.Status == 200 && place.Private is { } channel) Assert.Equal(channel.Shown(_world, person.Id), ModelPrivate.ReadShown(answer.Body));
+        else if (answer.Status == 200) Assert.Equal($"{place.Channel}", $"{ModelChannel.Read(answer.Body)}");
 
         var status = (permissions & Bit.View) == 0 ? 404 : (permissions & Bit.History) == 0 ? 403 : 200;
-        var history = (await person.GetAsync($"channels/{channel.Id}/messages?limit=100")).Expect(status);
-        if (status == 200) Assert.Equal(channel.Messages.Values.Reverse().Select(message => message.Json), history.Items.Select(message => message.GetRawText()));
-        if (channel.Messages.Keys.LastOrDefault() is { } last) (await person.GetAsync($"channels/{channel.Id}/messages/{last}")).Expect(status);
+        var history = await GetAsync("messages?limit=100");
+        if (status == 200) Assert.Equal(place.Messages.Values.Reverse().Select(message => message.Shown(_world, place, person.Id)), history.Items.Select(ModelMessage.ReadShown));
+        var pins = await GetAsync("pins");
+        if (status == 200) AssertSame("pins", place.Messages.Values.Where(message => message.IsPinned).Select(message => message.Shown(_world, place, person.Id)), pins.Items.Select(ModelMessage.ReadShown));
+        if (place.Messages.Keys.LastOrDefault() is { } last) await GetAsync($"messages/{last}");
+        const ulong moderation = Bit.ManageMessages | Bit.History;
+        (await person.GetAsync($"channels/{place.Id}/messages/deleted")).Expect((permissions & Bit.View) == 0 ? 404 : (permissions & moderation) == moderation ? 200 : 403);
+        if (place.Messages.Values.LastOrDefault(message => !message.Reactions.IsEmpty) is not { } reacted) return;
+        var emoji = reacted.Reactions[0].Emoji;
+        var reactors = await GetAsync($"messages/{reacted.Id}/reactions/{Uri.EscapeDataString(emoji)}");
+        if (status == 200) AssertSame("reactors", reacted.Reactions.Where(reaction => reaction.Emoji == emoji).Select(reaction => _world.User(reaction.User)), reactors.Items.Select(Wire.User));
+
+        async Task<Answer> GetAsync(string what) => (await person.GetAsync($"channels/{place.Id}/{what}")).Expect(status);
     }
+
+    private async Task LookAsync(Person person, string other)
+    {
+        var profile = (await person.GetAsync($"users/{other}")).Expect(_world.Knows(person.Id, other) ? 200 : 404);
+        if (profile.Status == 200) Assert.Equal(_world.User(other), Wire.User(profile.Body));
+        AssertSame("GET private channels", Private(person.Id), (await person.GetAsync("users/@me/channels")).Expect(200).Items.Select(ModelPrivate.ReadShown));
+        AssertSame("GET relationships", Relations(person.Id), (await person.GetAsync("users/@me/relationships")).Expect(200).Items.Select(World.ReadRelation));
+    }
+
+    private IEnumerable<string> Private(string user) => _world.Privates.Values.Where(channel => channel.IsOpenFor(user)).Select(channel => channel.Shown(_world, user));
+
+    private IEnumerable<string> Relations(string user) => _world.Relations.Where(pair => pair.Key.User == user).Select(pair => $"{_world.User(pair.Key.Other)} {pair.Value}");
 
     private async Task CheckReadyAsync(Person person)
     {
         await using var client = await GatewayClient.IdentifiedAsync(_host, person);
         var ready = client.Ready!.D;
-        Assert.Equal("[] []", string.Join(' ', ((string[])["private_channels", "relationships"]).Select(name => ready.GetProperty(name).GetRawText())));
+        AssertSame($"private channels of {person.Username}", Private(person.Id), ready.GetProperty("private_channels").EnumerateArray().Select(ModelPrivate.ReadShown));
+        AssertSame($"relationships of {person.Username}", Relations(person.Id), ready.GetProperty("relationships").EnumerateArray().Select(World.ReadRelation));
+        Assert.Equal(_world.Settings(person.Id), ready.GetProperty("settings").GetRawText());
         // Nobody marks anything here: what is there are the mentions since they joined.
         AssertSame(
             $"read states of {person.Username}",
-            ready.GetProperty("servers").EnumerateArray().SelectMany(server => Mentions(person.Id, server)),
+            ready.GetProperty("servers").EnumerateArray().SelectMany(server => Mentions(person.Id, server)).Concat(PrivateMentions(person.Id)),
             ready.GetProperty("read_states").EnumerateArray().Select(state => state.GetRawText()));
         AssertSame(
             $"READY of {person.Username}",
@@ -193,10 +219,21 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
         var joinedAt = shown.GetProperty("members").EnumerateArray().Single(member => Wire.Text(member.GetProperty("user"), "id") == user).GetProperty("joined_at").GetDateTimeOffset();
         foreach (var channel in server.Visible(user))
         {
-            var count = channel.Messages.Values.Count(message => message.Mentions(server.Members[user], joinedAt));
-            if (count > 0) yield return $$"""{"channel_id":"{{channel.Id}}","last_read_message_id":null,"mention_count":{{count}}}""";
+            var count = channel.Messages.Values.Count(message => _world.Relation(user, message.Author) != "blocked" && message.Names(server.Members[user], server.Id, joinedAt));
+            if (count > 0) yield return ReadState(channel.Id, count);
         }
     }
+
+    private IEnumerable<string> PrivateMentions(string user)
+    {
+        foreach (var channel in _world.Privates.Values.Where(channel => channel.Members.Contains(user)))
+        {
+            var count = channel.Messages.Values.Count(message => _world.Relation(user, message.Author) != "blocked" && message.Author != user && message.Mentions.Contains(user));
+            if (count > 0) yield return ReadState(channel.Id, count);
+        }
+    }
+
+    private static string ReadState(string channel, int mentions) => $$"""{"channel_id":"{{channel}}","last_read_message_id":null,"mention_count":{{mentions}}}""";
 
     private static string Read(GatewayFrame frame)
     {
