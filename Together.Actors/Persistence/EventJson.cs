@@ -59,7 +59,7 @@ public static class Manifests
     public static EventCatalog Catalog { get; } = new EventCatalog()
         .Add("server.snapshot.v2", EventJson.Default.ServerState)
         .Add("user.snapshot.v2", EventJson.Default.UserState)
-        .Add("relationship.snapshot.v1", EventJson.Default.RelationshipState)
+        .Add("relationship.snapshot.v2", EventJson.Default.RelationshipState)
         .Add("server.created.v1", EventJson.Default.ServerCreated)
         .Add("server.updated.v1", EventJson.Default.ServerUpdated)
         .Add("server.deleted.v1", EventJson.Default.ServerDeleted)

@@ -57,8 +57,11 @@ public sealed record RelationshipRecord(UserId LowId, UserId HighId, Standing? L
     public RelationshipRecord With(UserId user, Standing? own, Standing? others) => user == LowId ? this with { Low = own, High = others } : this with { Low = others, High = own };
 }
 
-/// <param name="Requests">When friendship was asked for in the last hour.</param>
-public sealed record RelationshipState(RelationshipRecord Record, ImmutableArray<DateTimeOffset> Requests);
+/// <param name="ActorId">Who has asked for friendship.</param>
+public sealed record FriendRequest(UserId ActorId, DateTimeOffset At);
+
+/// <param name="Requests">Those of the last hour, of both, in their order.</param>
+public sealed record RelationshipState(RelationshipRecord Record, ImmutableArray<FriendRequest> Requests);
 
 /// <summary>Of one of the two's log, and about the other.</summary>
 public sealed record RelationshipChanged(UserId ActorId, RelationshipRecord Before, RelationshipRecord After) : DomainEvent
@@ -111,8 +114,9 @@ public static class RelationshipEntity
 
         Decision Request()
         {
-            if (state is not null && state.Requests.Length >= Limits.FriendRequestsPerHour && state.Requests[0] + RequestWindow > now)
-                return new Decision([], Reply.TooEarly(state.Requests[0] + RequestWindow - now, "you have asked this user too often"));
+            // Each for themselves: whoever is pestered may still ask.
+            var asked = state?.Requests.Where(request => request.ActorId == command.Actor && request.At + RequestWindow > now).ToList() ?? [];
+            if (asked.Count >= Limits.FriendRequestsPerHour) return new Decision([], Reply.TooEarly(asked[0].At + RequestWindow - now, "you have asked this user too often"));
             return Become(RelationshipType.Outgoing, RelationshipType.Incoming);
         }
 
@@ -124,7 +128,7 @@ public static class RelationshipEntity
     {
         var requests = state?.Requests ?? [];
         if (happened.After.Of(happened.ActorId) is { Type: RelationshipType.Outgoing, Since: var now })
-            requests = [.. requests.Where(at => at + RequestWindow > now).TakeLast(Limits.FriendRequestsPerHour - 1), now];
+            requests = [.. requests.Where(request => request.At + RequestWindow > now), new FriendRequest(happened.ActorId, now)];
         return new RelationshipState(happened.After, requests);
     }
 

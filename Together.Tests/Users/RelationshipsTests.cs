@@ -124,8 +124,11 @@ public sealed class RelationshipsTests(SharedHost shared, PostgresFixture postgr
             Assert.Equal(50 * 60, answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
         }
 
+        // Neither with others, nor the other way round.
         Assert.Empty(await RelationsAsync(bob));
         await BefriendAsync(anna, carol);
+        await BefriendAsync(bob, anna);
+        (await bob.DeleteAsync(Of(anna))).Expect(204);
         await BlockAsync(bob, anna);
         (await bob.DeleteAsync(Of(anna))).Expect(204);
         clock.Advance(TimeSpan.FromMinutes(50));
