@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Together.Bench.Load;
 
-/// <summary>A MESSAGE_CREATE as it came.</summary>
+/// <summary>A MESSAGE_CREATE as it came, by a person.</summary>
 internal sealed record ReadMessage(long Position, string ChannelId, string Id, string? Nonce, string Content);
 
 /// <summary>
@@ -33,6 +33,9 @@ internal sealed class GatewayReader(Uri host, string name, string token) : IDisp
 
     /// <summary>Every message since READY, in the order of arrival. Read it while the host is down or after a heartbeat.</summary>
     public List<ReadMessage> Messages { get; } = [];
+
+    /// <summary>By channel, the message up to which all is read, as READY said.</summary>
+    public IReadOnlyDictionary<string, string> Marks { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Times that <c>s</c> was below an earlier one: the protocol promises none.</summary>
     public int Decreases { get; private set; }
@@ -124,11 +127,14 @@ internal sealed class GatewayReader(Uri host, string name, string token) : IDisp
     {
         switch (type)
         {
-            case "MESSAGE_CREATE":
+            case "MESSAGE_CREATE" when d.GetProperty("type").GetString() == "default":
                 Messages.Add(new ReadMessage(Position, d.GetProperty("channel_id").GetString()!, d.GetProperty("id").GetString()!, d.GetProperty("nonce").GetString(), d.GetProperty("content").GetString()!));
                 break;
             case "READY":
                 _sessionId = d.GetProperty("session_id").GetString();
+                Marks = d.GetProperty("read_states").EnumerateArray()
+                    .Where(state => state.GetProperty("last_read_message_id").ValueKind == JsonValueKind.String)
+                    .ToDictionary(state => state.GetProperty("channel_id").GetString()!, state => state.GetProperty("last_read_message_id").GetString()!, StringComparer.Ordinal);
                 _started.TrySetResult(type);
                 break;
             case "RESUMED":

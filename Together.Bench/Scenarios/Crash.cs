@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Together.Bench.Load;
 using Together.Host.Database;
+using Together.Protocol;
 
 namespace Together.Bench.Scenarios;
 
@@ -13,14 +14,19 @@ namespace Together.Bench.Scenarios;
 /// <param name="FoundStored">Of them, those that had been stored.</param>
 /// <param name="StoredByRepetition">Of them, those that had not.</param>
 /// <param name="Resumed">Messages that only RESUME delivered, summed over the readers.</param>
+/// <param name="Changes">What else was acknowledged, by kind.</param>
+/// <param name="UnknownChanges">Changes that were sent and whose answer never came.</param>
+/// <param name="FoundDone">Of them, those that had been done.</param>
 /// <param name="LongestStart">From the start of the killed host's successor to its first healthy answer.</param>
 /// <param name="Faults">Each broken promise in a sentence; none when all is well.</param>
 internal sealed record CrashResult(
-    int Seed, int Rounds, int Messages, int Unknown, int FoundStored, int StoredByRepetition, int Resumed, TimeSpan LongestStart, IReadOnlyCollection<string> Faults);
+    int Seed, int Rounds, int Messages, int Unknown, int FoundStored, int StoredByRepetition, int Resumed,
+    IReadOnlyDictionary<string, int> Changes, int UnknownChanges, int FoundDone, TimeSpan LongestStart, IReadOnlyCollection<string> Faults);
 
 /// <summary>
-/// Kills the real host while people post and read, again and again, by turns at a random moment and between PostgreSQL's commit and the
-/// reply. What was acknowledged must be there once, in order, and readers must get by RESUME exactly what they missed.
+/// Kills the real host while people post, read and change what they said, again and again, by turns at a random moment and between
+/// PostgreSQL's commit and the reply. What was acknowledged must be there once, in order, what was not may be done or not but never by
+/// half, and readers must get by RESUME exactly what they missed.
 /// </summary>
 internal sealed class Crash : IAsyncDisposable
 {
@@ -28,12 +34,20 @@ internal sealed class Crash : IAsyncDisposable
     private const int Readers = 2;
     private const int Channels = 4;
 
+    /// <summary>Each two of them share a conversation.</summary>
+    private const int Changers = 4;
+
+    private const int FinalChanges = 20;
+
     /// <summary>A run with fewer posts of unknown outcome has not tested what it is for.</summary>
     private const int FewestUnknown = 20;
 
     // From the first posts to the kill: long enough for hundreds of messages, short enough for many rounds.
     private static readonly TimeSpan EarliestKill = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LatestKill = TimeSpan.FromMilliseconds(1500);
+
+    // The writer has asked for its last commit by then, and PostgreSQL has done it.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(50);
 
     // For a loaded machine; what is waited for takes milliseconds.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
@@ -47,6 +61,7 @@ internal sealed class Crash : IAsyncDisposable
     private readonly Random _random;
     private IReadOnlyList<Poster> _posters = [];
     private IReadOnlyList<GatewayReader> _readers = [];
+    private IReadOnlyList<Changer> _changers = [];
     private string _when = "at the start";
     private TimeSpan _longestStart;
     private int _resumed;
@@ -78,6 +93,10 @@ internal sealed class Crash : IAsyncDisposable
             report.Add("  had been stored", result.FoundStored, "posts");
             report.Add("  stored by the repetition", result.StoredByRepetition, "posts");
             report.Add("delivered by RESUME", result.Resumed, "messages");
+            foreach (var (what, count) in result.Changes)
+                report.Add($"changes: {what}", count, "");
+            report.AtLeast(FewestUnknown / 4, "unknown changes", result.UnknownChanges, "changes");
+            report.Add("  had been done", result.FoundDone, "changes");
             report.Add("longest start after a kill", result.LongestStart.TotalMilliseconds, "ms");
             report.AtMost(0, "faults", result.Faults.Count, "");
             await report.WriteAsync(HostProcess.Limits);
@@ -128,8 +147,26 @@ internal sealed class Crash : IAsyncDisposable
                 new JsonObject { ["name"] = string.Create(CultureInfo.InvariantCulture, $"crash-{channels.Count}"), ["type"] = "text" })));
         }
         _posters = [.. people.Take(Posters).Select((account, index) => new Poster(account, channels[index % Channels], Fault))];
+        _stored.Channels = channels;
         _readers = [.. people.Skip(Posters).Select(account => new GatewayReader(_stage.Host.Url, account.Username, account.Token))];
         await ConnectAsync("READY");
+        await GatherChangersAsync(api);
+    }
+
+    /// <summary>In a server of their own, where everybody moderates: the readers see only what stays.</summary>
+    private async Task GatherChangersAsync(Api api)
+    {
+        var people = await _stage.RegisterAsync(Changers);
+        var room = await _stage.OpenRoomAsync("Changes", people);
+        var permissions = (ulong)(Permissions.EveryoneDefault | Permissions.ManageMessages);
+        await api.SendAsync(HttpMethod.Patch, $"/api/servers/{room.ServerId}/roles/{room.ServerId}", people[0], new JsonObject { ["permissions"] = permissions.ToString(CultureInfo.InvariantCulture) });
+        var changers = new List<Changer>();
+        foreach (var pair in people.Chunk(2))
+        {
+            var conversation = Api.Id(await api.SendAsync(HttpMethod.Post, "/api/users/@me/channels", pair[0], new JsonObject { ["recipient_ids"] = new JsonArray(pair[1].Id) }));
+            changers.AddRange(pair.Select(account => new Changer(account, room.ChannelId, conversation, _random.Next(), Fault)));
+        }
+        _changers = changers;
     }
 
     private async Task RoundAsync(int round)
@@ -138,7 +175,7 @@ internal sealed class Crash : IAsyncDisposable
         _when = string.Create(CultureInfo.InvariantCulture, $"round {round}, killed {(isInjected ? "between commit and reply" : "at random")}");
         using (var http = NewHttp())
         {
-            var posting = Task.WhenAll(_posters.Select(poster => poster.RunAsync(http, _stored)));
+            var posting = Task.WhenAll([.. _posters.Select(poster => poster.RunAsync(http, _stored)), .. _changers.Select(changer => changer.RunAsync(http))]);
             // The channels are loaded by then: what PostgreSQL answers later, it answers to the writer.
             if (isInjected)
                 await Task.WhenAll(_posters.Select(poster => poster.FirstAnswer)).WithinAsync(Timeout, $"{_when}: an answer to every poster");
@@ -147,6 +184,8 @@ internal sealed class Crash : IAsyncDisposable
             {
                 _proxy.FreezeAnswers();
                 await _proxy.Held.WithinAsync(Timeout, $"{_when}: an answer of PostgreSQL's that can be held back");
+                // It may be one to somebody who only looked something up; the writer's comes at once.
+                await Task.Delay(Settling);
             }
             await _stage.Host.KillAsync();
             _proxy.Cut();
@@ -160,8 +199,13 @@ internal sealed class Crash : IAsyncDisposable
         _longestStart = _stage.Host.LastStart > _longestStart ? _stage.Host.LastStart : _longestStart;
         await _stored.ReadAsync();
         CheckAcknowledged();
-        if (isInjected && !_posters.Any(poster => poster.Pending is { } nonce && _stored.ByNonce.ContainsKey(nonce)))
-            Fault("expected a message that was committed and not acknowledged, found none");
+        using (var http = NewHttp())
+        {
+            foreach (var changer in _changers)
+                await changer.CheckAsync(http, _stage.Host.Url);
+        }
+        if (isInjected && !_changers.Any(changer => changer.HadBeenDone) && !_posters.Any(poster => poster.Pending is { } nonce && _stored.ByNonce.ContainsKey(nonce)))
+            Fault("expected something that was committed and not acknowledged, found nothing");
         foreach (var reader in _readers)
         {
             // Nobody is shown what a crash could take back.
@@ -178,7 +222,12 @@ internal sealed class Crash : IAsyncDisposable
     {
         _when = "at the end";
         using (var http = NewHttp())
-            await Task.WhenAll(_posters.Select(poster => poster.RunAsync(http, _stored, count: 2))).WithinAsync(Timeout, $"{_when}: two answers to every poster");
+        {
+            await Task.WhenAll([.. _posters.Select(poster => poster.RunAsync(http, _stored, count: 2)), .. _changers.Select(changer => changer.RunAsync(http, FinalChanges))])
+                .WithinAsync(Timeout, $"{_when}: the answers to everybody");
+            foreach (var changer in _changers)
+                await changer.CheckAsync(http, _stage.Host.Url);
+        }
         foreach (var reader in _readers)
             await reader.CatchUpAsync();
         await _stored.ReadAsync();
@@ -250,6 +299,9 @@ internal sealed class Crash : IAsyncDisposable
         _posters.Sum(poster => poster.FoundStored),
         _posters.Sum(poster => poster.StoredByRepetition),
         _resumed,
+        _changers.SelectMany(changer => changer.Done).GroupBy(done => done.Key, done => done.Value).OrderBy(kind => kind.Key, StringComparer.Ordinal).ToDictionary(kind => kind.Key, kind => kind.Sum()),
+        _changers.Sum(changer => changer.Unknown),
+        _changers.Sum(changer => changer.FoundDone),
         _longestStart,
         _faults);
 

@@ -3,12 +3,13 @@ using Npgsql;
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
 using Together.Bench.Load;
+using Together.Protocol.Channels;
 
 namespace Together.Bench.Scenarios;
 
 /// <summary>
-/// What the database itself says, asked beside the host: every message of the journal in its order, compared with the table. Read while
-/// nobody posts; any thread may look in between.
+/// What the database itself says, asked beside the host: every message that people posted in some channels, in the journal's order,
+/// compared with the table. Read while nobody posts; any thread may look in between.
 /// </summary>
 internal sealed class StoredMessages(NpgsqlDataSource database, Action<string> fault)
 {
@@ -21,6 +22,9 @@ internal sealed class StoredMessages(NpgsqlDataSource database, Action<string> f
     public IReadOnlyList<ReadMessage> InOrder => _inOrder;
 
     public IReadOnlyDictionary<string, ReadMessage> ByNonce => _byNonce;
+
+    /// <summary>Where nobody edits or deletes.</summary>
+    public IReadOnlyList<string> Channels { get; set; } = [];
 
     public async Task ReadAsync()
     {
@@ -39,7 +43,7 @@ internal sealed class StoredMessages(NpgsqlDataSource database, Action<string> f
         if (position != _position + 1)
             fault(string.Create(CultureInfo.InvariantCulture, $"the journal goes from position {_position} to {position}"));
         _position = position;
-        if (happened is not MessagePosted { Message: var message })
+        if (happened is not MessagePosted { Message: { Type: MessageType.Default } message } || !Channels.Contains(message.ChannelId.ToString()))
             return;
 
         var stored = new ReadMessage(position, message.ChannelId.ToString(), message.Id.ToString(), message.Nonce, message.Content);
@@ -54,7 +58,8 @@ internal sealed class StoredMessages(NpgsqlDataSource database, Action<string> f
     private async Task CompareWithTableAsync()
     {
         var byId = _inOrder.ToDictionary(message => message.Id, StringComparer.Ordinal);
-        await using var table = database.CreateCommand("select id, channel_id, nonce, content from messages");
+        await using var table = database.CreateCommand("select id, channel_id, nonce, content from messages where type = 0 and channel_id = any($1)");
+        table.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. Channels.Select(Guid.Parse)] });
         await using var rows = await table.ExecuteReaderAsync();
         while (await rows.ReadAsync())
         {
