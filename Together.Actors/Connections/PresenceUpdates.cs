@@ -32,6 +32,8 @@ public sealed class PresenceUpdates : IAsyncDisposable
     private readonly Queue<PresenceChange> _changes = new();
     private readonly ITimer _timer;
     private int _isTelling;
+    private readonly Dictionary<Connection, List<(UserId Subject, Frame Frame)>> _batches = [];
+    private readonly Queue<Connection> _order = new();
     private IReadOnlyList<Connection> _receivers = [];
     private int _told;
     private UserId _subject;
@@ -123,7 +125,7 @@ public sealed class PresenceUpdates : IAsyncDisposable
         var isDone = true;
         try
         {
-            if (_told == _receivers.Count && _changes.Count == 0)
+            if (_changes.Count == 0 && _told == _receivers.Count && _batches.Count == 0)
             {
                 foreach (var change in _presences.TakeChanges()) _changes.Enqueue(change);
             }
@@ -137,24 +139,43 @@ public sealed class PresenceUpdates : IAsyncDisposable
         }
     }
 
-    /// <summary>False when some is left for a next turn.</summary>
+    /// <summary>
+    /// First who is to be told what, then each receiver all of theirs: what one socket gets at once costs a fraction of what it gets one by one.
+    /// False when some is left for a next turn.
+    /// </summary>
     private bool TellSome(ViewRoot root)
     {
-        for (var left = TurnDeliveries; left > 0; left--)
+        var left = TurnDeliveries;
+        for (; left > 0 && (_changes.Count > 0 || _told < _receivers.Count); left--)
         {
             if (_told == _receivers.Count)
             {
-                if (!_changes.TryDequeue(out var change)) return true;
-                Prepare(change, root);
+                Prepare(_changes.Dequeue(), root);
                 continue;
             }
 
-            var connection = _receivers[_told++];
-            // Between two turns somebody may have left.
-            if (Presences.MaySee(root, connection.User, _subject)) connection.Enqueue(_frame!);
+            var receiver = _receivers[_told++];
+            if (!_batches.TryGetValue(receiver, out var batch))
+            {
+                _batches[receiver] = batch = [];
+                _order.Enqueue(receiver);
+            }
+
+            batch.Add((_subject, _frame!));
         }
 
-        return false;
+        while (left > 0 && _order.TryDequeue(out var connection))
+        {
+            _batches.Remove(connection, out var batch);
+            left -= batch!.Count;
+            foreach (var (subject, frame) in batch)
+            {
+                // Between two turns somebody may have left, or blocked.
+                if (Presences.MaySee(root, connection.User, subject)) connection.Enqueue(frame);
+            }
+        }
+
+        return _changes.Count == 0 && _told == _receivers.Count && _batches.Count == 0;
     }
 
     private void Prepare(PresenceChange change, ViewRoot root)
