@@ -98,6 +98,8 @@ public static class ChannelEntity
         if (channel.Type == ChannelType.Category) return Decision.Refuse(ErrorCode.Conflict, "a category holds no messages");
         if ((permissions & Permissions.SendMessages) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
         if (found.Message is not null) return Decision.Answer(new Posted(found.Message, IsRepeated: true));
+        // The answer shows what is replied to.
+        if (c.ReplyTo is not null && (permissions & Permissions.ReadMessageHistory) == 0) return Decision.Refuse(ErrorCode.MissingPermissions, "a reply needs READ_MESSAGE_HISTORY");
         if (c.ReplyTo is not null && found.Referenced is null) return Decision.Refuse(ErrorCode.InvalidBody, "is not a message of this channel", "reply_to");
         var slowMode = channel.Channel?.SlowModeSeconds ?? 0;
         if (slowMode > 0 && (permissions & Permissions.ManageMessages) == 0 && found.AuthorsLastPost is { } last)

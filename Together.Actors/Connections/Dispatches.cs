@@ -47,10 +47,16 @@ internal static class Dispatches
         switch (entry.Event)
         {
             case MessagePosted e:
-                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message, false, [], e.Referenced), WireJson.Default.Message));
+                var bare = new Lazy<Frame>(() => Posted(e, null));
+                ToChannel(e, () => Posted(e, e.Referenced), e.Referenced is null ? null : user => MayRead(e, user) ? null : bare.Value);
                 break;
             case MessageEdited e:
-                ToChannel(e, () => Edited(e, null), e.Reactions is null ? null : user => e.Reactions.Value.Any(kind => kind.UserIds.Contains(user)) ? Edited(e, user) : null);
+                ToChannel(e, () => Edited(e, null, e.Referenced), e.Reactions is null && e.Referenced is null ? null : user =>
+                {
+                    var hasReacted = e.Reactions?.Any(kind => kind.UserIds.Contains(user)) == true;
+                    var mayRead = e.Referenced is null || MayRead(e, user);
+                    return hasReacted || !mayRead ? Edited(e, hasReacted ? user : null, mayRead ? e.Referenced : null) : null;
+                });
                 break;
             case MessageDeleted e:
                 ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE", new MessageDelete(e.MessageId, e.ChannelId, e.ServerId), WireJson.Default.MessageDelete));
@@ -117,10 +123,16 @@ internal static class Dispatches
             if (after.FindChannel(e.ChannelId) is { } channel) Dispatches.ToChannel(channel, audience, frame, own);
         }
 
-        Frame Edited(MessageEdited e, UserId? reader) => Frame.Dispatch(
+        // What is referred to may be older than anything that somebody without the history has seen.
+        bool MayRead(ChannelMessageEvent e, UserId user) => after.FindChannel(e.ChannelId)?.Allows(user, Permissions.ReadMessageHistory, entry.At) == true;
+
+        Frame Posted(MessagePosted e, MessageDetail? referenced) =>
+            Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message, false, [], referenced), WireJson.Default.Message);
+
+        Frame Edited(MessageEdited e, UserId? reader, MessageDetail? referenced) => Frame.Dispatch(
             entry.Position,
             "MESSAGE_UPDATE",
-            after.Message(e.Message, e.IsPinned, e.ReactionsFor(reader), e.Referenced),
+            after.Message(e.Message, e.IsPinned, e.ReactionsFor(reader), referenced),
             WireJson.Default.Message);
 
         Frame Reacted(string name, ChannelMessageEvent e, MessageId message, UserId user, string emoji) =>

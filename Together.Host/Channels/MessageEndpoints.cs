@@ -76,7 +76,7 @@ public sealed class MessageEndpoints(Node node)
         {
             // What was posted before may have been edited, pinned, reacted to or deleted since.
             var message = await node.Messages.FindAsync(channel.Id, posted.Message.Id) ?? new MessageDetail(posted.Message, false, []);
-            return Json(Root.Message(await DetailAsync(channel.Id, message, caller)), WireJson.Default.Message);
+            return Json(Root.Message(await DetailAsync(channel, message, caller)), WireJson.Default.Message);
         }
 
         return Created(Root.Message(posted.Message, false, [], posted.Referenced), WireJson.Default.Message);
@@ -87,7 +87,7 @@ public sealed class MessageEndpoints(Node node)
         var caller = context.Caller().UserId;
         if (Access.AnyChannel(Root, caller, new(id), Permissions.ReadMessageHistory, node.Now, out var channel) is { } problem) return problem;
         return await node.Messages.FindAsync(channel.Id, new(messageId)) is { } message
-            ? Json(Root.Message(await DetailAsync(channel.Id, message, caller)), WireJson.Default.Message)
+            ? Json(Root.Message(await DetailAsync(channel, message, caller)), WireJson.Default.Message)
             : (Problem)ErrorCode.NotFound;
     }
 
@@ -105,7 +105,7 @@ public sealed class MessageEndpoints(Node node)
         var reply = await node.Region.AskAsync(channel.Entity, new EditMessage(caller, found.Message.Id, content));
         if (reply.IsRefused(out problem)) return problem;
         var edited = (MessageEdited)reply.Value!;
-        return Json(Root.Message(edited.Message, edited.IsPinned, edited.ReactionsFor(caller), edited.Referenced), WireJson.Default.Message);
+        return Json(Root.Message(edited.Message, edited.IsPinned, edited.ReactionsFor(caller), MayRead(channel, caller) ? edited.Referenced : null), WireJson.Default.Message);
     }
 
     private async Task<IResult> DeleteAsync(HttpContext context, Guid id, Guid messageId)
@@ -136,5 +136,12 @@ public sealed class MessageEndpoints(Node node)
         return Json([.. (await node.Messages.DeletedAsync(channel.Id, before, limit)).Select(root.DeletedMessage)], WireJson.Default.IReadOnlyListDeletedMessage);
     }
 
-    private async Task<MessageDetail> DetailAsync(ChannelId channel, MessageDetail message, UserId reader) => (await node.Messages.CompleteAsync(channel, [message], reader))[0];
+    private async Task<MessageDetail> DetailAsync(AnyChannel channel, MessageDetail message, UserId reader)
+    {
+        var detail = (await node.Messages.CompleteAsync(channel.Id, [message], reader))[0];
+        return MayRead(channel, reader) ? detail : detail with { Referenced = null };
+    }
+
+    /// <summary>Whoever answered may have lost the history since, and so the sight of what they answered.</summary>
+    private bool MayRead(AnyChannel channel, UserId reader) => channel.Allows(reader, Permissions.ReadMessageHistory, node.Now);
 }

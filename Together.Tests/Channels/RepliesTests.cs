@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Together.Protocol;
 using Together.Tests.Kit;
 using Xunit;
 
@@ -100,4 +101,30 @@ public sealed class RepliesTests(SharedHost shared) : IClassFixture<SharedHost>
         person.PostAsync($"channels/{channel}/messages", $$"""{"content":"d4","reply_to":"{{to}}","nonce":{{(nonce is null ? "null" : $"\"{nonce}\"")}}}""");
 
     private static void AssertSame(JsonElement expected, JsonElement actual) => Assert.True(JsonElement.DeepEquals(expected, actual), $"{expected.GetRawText()}\n{actual.GetRawText()}");
+
+    [Fact]
+    public async Task a_reply_shows_nothing_to_who_may_not_read_the_history()
+    {
+        var club = await Community.FoundAsync(_host);
+        var newcomer = await club.MemberAsync();
+        var original = (await club.Owner.SayAsync(club.General, "before their time")).Id;
+        await using var client = await GatewayClient.IdentifiedAsync(_host, newcomer);
+        string Reply(string content) => $$"""{"content":"{{content}}","reply_to":"{{original}}"}""";
+        var own = (await newcomer.PostAsync($"channels/{club.General}/messages", """{"content":"while I could","reply_to":"ID","nonce":"n"}""".Replace("ID", original, StringComparison.Ordinal))).Expect(201).Id;
+
+        await club.WithholdAsync(Permissions.ReadMessageHistory);
+        (await newcomer.PostAsync($"channels/{club.General}/messages", Reply("what was that?"))).ExpectRefusal(403, "missing_permissions");
+        Assert.Equal(JsonValueKind.Null, (await newcomer.PatchAsync($"channels/{club.General}/messages/{own}", """{"content":"no more"}""")).Expect(200)["referenced_message"].ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await newcomer.PostAsync($"channels/{club.General}/messages", """{"content":"again","nonce":"n"}""")).Expect(200)["referenced_message"].ValueKind);
+        (await club.Owner.PostAsync($"channels/{club.General}/messages", Reply("as I said"))).Expect(201);
+        var frames = await client.UntilAsync(frame => frame.Content == "as I said");
+        Assert.Equal(JsonValueKind.Null, frames[^1].D.GetProperty("referenced_message").ValueKind);
+        Assert.Equal(JsonValueKind.Null, frames.Last(frame => frame.Is("MESSAGE_UPDATE")).D.GetProperty("referenced_message").ValueKind);
+
+        await club.GrantAsync(Permissions.ReadMessageHistory);
+        (await newcomer.PostAsync($"channels/{club.General}/messages", Reply("there"))).Expect(201);
+        Assert.Equal("before their time", (await client.UntilAsync(frame => frame.Content == "there"))[^1].D.GetProperty("referenced_message").GetProperty("content").GetString());
+    }
 }

@@ -395,7 +395,7 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
     private Attempt Say(World world, Place place, Person actor)
     {
         var content = $"{Name("message")}{Of("", "", $" <@{Of(people).Id}>", place.Server is null ? "" : $" <@&{Of(place.Server.Roles.Keys)}> <#{place.Id}>", " @everyone")}";
-        var replyTo = !place.Messages.IsEmpty && (place.Permissions(world, actor.Id) & Bit.History) != 0 && Chance(0.3) ? Of(place.Messages.Keys) : null;
+        var replyTo = !place.Messages.IsEmpty && Chance(0.3) ? Of(place.Messages.Keys) : null;
         var isKnown = true;
         if (replyTo is not null && Chance(0.2) && AnyMessage(world) is var (_, other))
         {
@@ -403,7 +403,9 @@ internal sealed class LeakActions(Random random, IReadOnlyList<Person> people, T
             isKnown = place.Messages.ContainsKey(replyTo);
         }
 
-        return Do(actor, "POST", $"channels/{place.Id}/messages", $$"""{"content":"{{content}}","reply_to":{{Json(replyTo)}}}""", isKnown ? 201 : 400, answer =>
+        var mayReply = replyTo is null || (place.Permissions(world, actor.Id) & Bit.History) != 0;
+
+        return Do(actor, "POST", $"channels/{place.Id}/messages", $$"""{"content":"{{content}}","reply_to":{{Json(replyTo)}}}""", !mayReply ? 403 : isKnown ? 201 : 400, answer =>
         {
             var message = new ModelMessage(answer.Id, actor.Id, content, replyTo is null ? "default" : "reply", replyTo).As(answer.Body);
             // Whoever has closed it finds it in their list again.

@@ -76,7 +76,8 @@ internal sealed record ModelMessage(string Id, string Author, string Content, st
     /// <param name="reader">Who reads it; null inside of another.</param>
     public string Shown(World world, Place place, string? reader)
     {
-        var referenced = reader is not null && ReplyTo is not null && place.Messages.TryGetValue(ReplyTo, out var found) ? found.Shown(world, place, null) : "";
+        var mayRead = reader is not null && (place.Permissions(world, reader) & Bit.History) != 0;
+        var referenced = mayRead && ReplyTo is not null && place.Messages.TryGetValue(ReplyTo, out var found) ? found.Shown(world, place, null) : "";
         var reactions = reader is null ? [] : Reactions.GroupBy(reaction => reaction.Emoji).Select(kind => $"{kind.Key} {kind.Count()} {kind.Any(reaction => reaction.User == reader)}");
         return Shown(
             $"{Id} in {place.Id} of {place.Server?.Id}", world.User(Author), Content, $"{CreatedAt} {EditedAt}", Type, ReplyTo, referenced, Mentions.Select(world.User), MentionRoles, MentionEveryone, IsPinned, reactions);
