@@ -20,12 +20,21 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
     /// <summary>Actions between two new connections: seldom, because each lets the host forget what it remembers of a server.</summary>
     private const int ReadyEvery = 50;
 
+    /// <summary>Actions between two people who type or change their status.</summary>
+    private const int MoodEvery = 3;
+
     private readonly TestHost _host = shared.Host;
     private readonly List<Person> _people = [];
     private readonly List<GatewayClient> _sockets = [];
     private readonly List<string> _story = [];
     private readonly HashSet<string> _servers = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Channel, string User)> _typed = [];
     private World _world = World.Empty;
+
+    /// <summary>The world before the last action: what is not stored may have been told in either.</summary>
+    private World _before = World.Empty;
+    private int _statuses;
+    private int _typings;
 
     public static TheoryData<int> Seeds
     {
@@ -65,12 +74,13 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
     {
         for (var i = 0; i < PeopleCount; i++) _people.Add(await _host.PersonAsync($"p{i}."));
         _world = World.Empty with { Names = Wire.Table<(string, string)>().AddRange(_people.Select(person => KeyValuePair.Create(person.Id, (person.Username, person.Username)))) };
-        foreach (var person in _people) _sockets.Add(await GatewayClient.IdentifiedAsync(_host, person));
+        foreach (var person in _people) _sockets.Add(await GatewayClient.IdentifiedAsync(_host, person, seesPresences: true));
 
         var actions = new LeakActions(random, _people, TimeProvider.System);
         var (accepted, refused, scoped) = (0, 0, 0);
         for (var i = 0; i < Actions; i++)
         {
+            if (i % MoodEvery == 0) await MoodAsync(random);
             var attempt = actions.Next(_world);
             _story.Add(attempt.ToString());
             var told = await DoAsync(attempt);
@@ -83,12 +93,53 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
 
         foreach (var person in _people) await CheckReadyAsync(person);
         Assert.True(accepted > Actions / 3 && refused > Actions / 10 && scoped > Actions / 10, $"too dull a life: {accepted} accepted, {refused} refused, {scoped} told to some and not to others");
+        Assert.True(_statuses > PeopleCount && _typings > PeopleCount, $"too quiet a life: {_statuses} statuses and {_typings} typing people were told");
     }
+
+    /// <summary>Somebody types, or hides, or is there again.</summary>
+    private async Task MoodAsync(Random random)
+    {
+        var i = random.Next(PeopleCount);
+        var status = ((string[])["online", "away", "dnd", "invisible"])[random.Next(4)];
+        await _sockets[i].SendAsync("PRESENCE_UPDATE", $$"""{"status":"{{status}}","custom_status":null}""");
+        var places = _world.Places.Where(place => place.Channel?.Type != "category").ToList();
+        if (places.Count == 0) return;
+        var (place, person) = (places[random.Next(places.Count)], _people[random.Next(PeopleCount)]);
+        var permissions = place.Permissions(_world, person.Id);
+        (await person.PostAsync($"channels/{place.Id}/typing")).Expect((permissions & Bit.View) == 0 ? 404 : (permissions & Bit.Send) == 0 ? 403 : 204);
+        _typed.Add((place.Id, person.Id));
+    }
+
+    /// <summary>What is not stored comes when it comes, and not for each change: but never to who may not see it. False for such a frame.</summary>
+    private bool IsStored(GatewayFrame frame, string receiver)
+    {
+        if (frame.Is("PRESENCE_UPDATE"))
+        {
+            var subject = Wire.Text(frame.D, "user_id")!;
+            Assert.True(MaySee(_before, receiver, subject) || MaySee(_world, receiver, subject), $"{receiver} was told: {frame}");
+            Interlocked.Increment(ref _statuses);
+            return false;
+        }
+
+        if (!frame.Is("TYPING_START")) return true;
+        var (channel, user) = (Wire.Text(frame.D, "channel_id")!, Wire.Text(frame.D, "user_id")!);
+        Assert.Contains((channel, user), _typed);
+        Assert.True(Sees(_before) || Sees(_world), $"{receiver} was told: {frame}");
+        Interlocked.Increment(ref _typings);
+        return false;
+
+        bool Sees(World world) => world.Places.FirstOrDefault(place => place.Id == channel) is { } place && (place.Permissions(world, receiver) & Bit.View) != 0;
+    }
+
+    private static bool MaySee(World world, string viewer, string subject) =>
+        viewer == subject
+        || (world.Relation(subject, viewer) != "blocked"
+            && (world.Relation(viewer, subject) == "friend" || world.Servers.Values.Any(server => server.Members.ContainsKey(viewer) && server.Members.ContainsKey(subject))));
 
     /// <summary>Sends the request, moves the model on and compares what every connection got. Answers how many frames each.</summary>
     private async Task<List<int>> DoAsync(Attempt attempt)
     {
-        var before = _world;
+        var before = _before = _world;
         var answer = await attempt.Actor.SendAsync(new HttpMethod(attempt.Method), attempt.Path, attempt.Body);
         answer.Expect(attempt.Status);
         if (attempt.IsAccepted) _world = await attempt.Then(answer);
@@ -103,7 +154,12 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
             _world = after.WithoutMessages(server, author);
             for (var i = 0; i < _people.Count; i++) expected[i].AddRange(World.Told(after, _world, _people[i].Id, isBulk: true));
             var owner = _people.FindIndex(person => person.Id == after.Servers[server].Owner);
-            while (got[owner].Count < expected[owner].Count) got[owner].Add(Read(await _sockets[owner].ReceiveAsync()));
+            while (got[owner].Count < expected[owner].Count)
+            {
+                var frame = await _sockets[owner].ReceiveAsync();
+                if (IsStored(frame, _people[owner].Id)) got[owner].Add(Read(frame));
+            }
+
             var late = await SeenAsync();
             for (var i = 0; i < _people.Count; i++) got[i].AddRange(late[i]);
         }
@@ -125,7 +181,7 @@ public sealed class LeakTests(SharedHost shared) : IClassFixture<SharedHost>
             await socket.SendAsync("REQUEST_MEMBERS", $$"""{"server_id":"{{server}}"}""");
             var frames = await socket.UntilAsync(frame => frame.Is("SERVER_MEMBERS_CHUNK"));
             AssertMembers(_world.Seen(server, _people[i].Id), frames[^1].D.GetProperty("members"));
-            return frames[..^1].Where(frame => frame.Op != "HEARTBEAT_ACK").Select(Read).ToList();
+            return frames[..^1].Where(frame => frame.Op != "HEARTBEAT_ACK" && IsStored(frame, _people[i].Id)).Select(Read).ToList();
         }));
         return [.. seen];
     }
