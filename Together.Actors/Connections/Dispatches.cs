@@ -46,17 +46,17 @@ internal static class Dispatches
     {
         switch (entry.Event)
         {
+            case MessagePosted { Referenced: null } e:
+                ToChannel(e, () => Posted(e, null));
+                break;
             case MessagePosted e:
-                var bare = new Lazy<Frame>(() => Posted(e, null));
-                ToChannel(e, () => Posted(e, e.Referenced), e.Referenced is null ? null : user => MayRead(e, user) ? null : bare.Value);
+                Tell(e, (_, referenced) => Posted(e, referenced), e.Referenced, null);
+                break;
+            case MessageEdited { Referenced: null, Reactions: null } e:
+                ToChannel(e, () => Edited(e, null, null));
                 break;
             case MessageEdited e:
-                ToChannel(e, () => Edited(e, null, e.Referenced), e.Reactions is null && e.Referenced is null ? null : user =>
-                {
-                    var hasReacted = e.Reactions?.Any(kind => kind.UserIds.Contains(user)) == true;
-                    var mayRead = e.Referenced is null || MayRead(e, user);
-                    return hasReacted || !mayRead ? Edited(e, hasReacted ? user : null, mayRead ? e.Referenced : null) : null;
-                });
+                Tell(e, (reader, referenced) => Edited(e, reader, referenced), e.Referenced, e.Reactions?.SelectMany(kind => kind.UserIds).ToHashSet());
                 break;
             case MessageDeleted e:
                 ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE", new MessageDelete(e.MessageId, e.ChannelId, e.ServerId), WireJson.Default.MessageDelete));
@@ -123,8 +123,17 @@ internal static class Dispatches
             if (after.FindChannel(e.ChannelId) is { } channel) Dispatches.ToChannel(channel, audience, frame, own);
         }
 
-        // What is referred to may be older than anything that somebody without the history has seen.
-        bool MayRead(ChannelMessageEvent e, UserId user) => after.FindChannel(e.ChannelId)?.Allows(user, Permissions.ReadMessageHistory, entry.At) == true;
+        // Whoever has reacted sees it marked. What is referred to may be older than anything that somebody without the history has seen.
+        void Tell(ChannelMessageEvent e, Func<UserId?, MessageDetail?, Frame> frame, MessageDetail? referenced, HashSet<UserId>? reacted)
+        {
+            if (after.FindChannel(e.ChannelId) is not { } channel) return;
+            var bare = new Lazy<Frame>(() => frame(null, null));
+            Dispatches.ToChannel(channel, audience, () => frame(null, referenced), user =>
+            {
+                var mayRead = referenced is null || channel.Allows(user, Permissions.ReadMessageHistory, entry.At);
+                return reacted?.Contains(user) == true ? frame(user, mayRead ? referenced : null) : mayRead ? null : bare.Value;
+            });
+        }
 
         Frame Posted(MessagePosted e, MessageDetail? referenced) =>
             Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message, false, [], referenced), WireJson.Default.Message);
