@@ -176,6 +176,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         new ChannelEndpoints(node).Map(api);
         new PermissionEndpoints(node).Map(api);
         new MessageEndpoints(node).Map(api);
+        new SearchEndpoints(node).Map(api);
         new ReadStateEndpoints(node).Map(api);
         new ReactionEndpoints(node).Map(api);
         new PinEndpoints(node).Map(api);

@@ -24,9 +24,11 @@ public sealed class Node : IAsyncDisposable
     private readonly JournalWriter _writer;
     private readonly Reactor[] _reactors;
     private readonly Retention _retention;
+    private readonly NpgsqlDataSource _searches;
 
-    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, JournalWriter writer, Reactor[] reactors, Retention retention)
+    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, NpgsqlDataSource searches, JournalWriter writer, Reactor[] reactors, Retention retention)
     {
+        _searches = searches;
         _postgres = postgres;
         Database = database;
         _writer = writer;
@@ -60,6 +62,10 @@ public sealed class Node : IAsyncDisposable
     public required PresenceUpdates PresenceUpdates { get; init; }
 
     public required Typing Typing { get; init; }
+
+    public required SearchIndex SearchIndex { get; init; }
+
+    public required MessageSearch Search { get; init; }
 
     public required AuditEntries AuditEntries { get; init; }
 
@@ -108,6 +114,9 @@ public sealed class Node : IAsyncDisposable
         await Region.DisposeAsync();
         await _writer.DisposeAsync();
         await Log.DisposeAsync();
+        await SearchIndex.DisposeAsync();
+        Search.Dispose();
+        await _searches.DisposeAsync();
         await Database.DisposeAsync();
         if (_postgres is not null) await _postgres.StopAsync();
     }
@@ -128,15 +137,22 @@ public sealed class Node : IAsyncDisposable
         log.Attach(dispatcher);
         var journal = new Journal(database, Manifests.Catalog);
         var messages = new Messages(database);
+        var searches = ReadPool.CreateForSearches(connectionString, MessageSearch.Parallel + 1);
+        var searchIndex = new SearchIndex(searches, journal, options.Search.TextConfiguration, time, loggers.CreateLogger<SearchIndex>());
+        dispatcher.Stored = searchIndex.Tell;
         var writer = new JournalWriter(connectionString, log, new CommunityProjection(), ids, journalSettings, time, loggers.CreateLogger<JournalWriter>());
         try
         {
+            if (await SearchIndex.ConfigurationsAsync(searches, cancellation) is var configurations && !configurations.Contains(options.Search.TextConfiguration))
+                throw new DatabaseRefusedException($"together.search.text-configuration: this database has no text search configuration {options.Search.TextConfiguration}; it has {string.Join(", ", configurations)}.");
             presences.Load(await statuses.LoadAsync(time.GetUtcNow(), cancellation));
             // The writer's lock first: nobody appends between the views' position and the log's start.
             await writer.StartAsync(async () => views.Load(await ViewLoader.LoadAsync(database, time.GetUtcNow(), cancellation)), cancellation);
+            await searchIndex.StartAsync(log.Position, cancellation);
         }
         catch
         {
+            await searches.DisposeAsync();
             await presenceUpdates.DisposeAsync();
             await writer.DisposeAsync();
             throw;
@@ -163,7 +179,7 @@ public sealed class Node : IAsyncDisposable
         foreach (var reactor in reactors) reactor.Start();
         retention.Start();
         await using var epoch = database.CreateCommand("select log_epoch from instance");
-        return new Node(postgres, database, writer, reactors, retention)
+        return new Node(postgres, database, searches, writer, reactors, retention)
         {
             Keys = options.Auth.JwtSecret is { } secret ? SigningKeys.FromText(secret) : await SigningKeys.LoadAsync(database, cancellation),
             Ids = ids,
@@ -176,6 +192,8 @@ public sealed class Node : IAsyncDisposable
             PresenceUpdates = presenceUpdates,
             Typing = typing,
             ReadStates = new ReadStates(database, log, views, registry, loggers.CreateLogger<ReadStates>()),
+            SearchIndex = searchIndex,
+            Search = new MessageSearch(searches, searchIndex),
             AuditEntries = new AuditEntries(database),
             Registry = registry,
             Journal = journal,

@@ -52,6 +52,16 @@ public static class Limits
     public const int PageDefault = 50;
     public const int PageMax = 100;
 
+    public const int SearchQueryMax = 256;
+
+    /// <summary>Words, phrases and exclusions of one search.</summary>
+    public const int SearchTermsMax = 20;
+
+    /// <summary>More matches are not counted.</summary>
+    public const int SearchTotalMax = 1000;
+
+    public const int SearchOffsetMax = 1000;
+
     public const int ServersPerUser = 100;
     public const int ChannelsPerServer = 500;
 

@@ -36,6 +36,7 @@ namespace Together.Protocol;
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IReadOnlyList<Message>))]
 [JsonSerializable(typeof(IReadOnlyList<DeletedMessage>))]
+[JsonSerializable(typeof(SearchResult))]
 [JsonSerializable(typeof(MessageReaction))]
 [JsonSerializable(typeof(ChannelPinsUpdate))]
 [JsonSerializable(typeof(VoiceState))]

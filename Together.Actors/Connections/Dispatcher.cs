@@ -17,12 +17,16 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
     /// <summary>Told of each event behind its frames, with the views before and after it.</summary>
     public IReadOnlyList<Action<DomainEvent, ViewRoot, ViewRoot>> Followers { get; set; } = [];
 
+    /// <summary>Told of each event before its asker has the answer.</summary>
+    public Action<LogEntry> Stored { get; set; } = _ => { };
+
     private ViewRoot _before = ViewRoot.Empty;
 
     public void Fold(LogEntry entry)
     {
         _before = views.Root;
         views.Fold(entry);
+        Stored(entry);
     }
 
     public void Dispatch(LogEntry entry)

@@ -74,6 +74,8 @@ public static class JournalReplay
         await ExecuteAsync(connection, $"truncate {string.Join(", ", CommunityProjection.TableNames)}", cancellation);
         var events = await ReplayAsync(source, connection, progress, cancellation);
         await ExecuteAsync(connection, "delete from snapshots", cancellation);
+        // The next host indexes what is there then.
+        await ExecuteAsync(connection, "delete from search_state", cancellation);
         await ExecuteAsync(connection, "update instance set log_epoch = gen_random_uuid()", cancellation);
         await transaction.CommitAsync(cancellation);
         return events;

@@ -19,7 +19,7 @@ public readonly record struct ExpiredMessage(ChannelId Channel, ServerId? Server
 /// <summary>Reads the messages' tables. Any thread.</summary>
 public sealed class Messages(NpgsqlDataSource source)
 {
-    private const string Columns =
+    internal const string Columns =
         "id, channel_id, server_id, author_id, content, nonce, edited_at, mention_ids, mention_role_ids, mention_everyone, type, reply_to, pinned_at is not null";
 
     /// <summary>The message without what others added to it, unless it does not exist or was deleted.</summary>
@@ -343,7 +343,7 @@ public sealed class Messages(NpgsqlDataSource source)
         return messages;
     }
 
-    private static MessageDetail Read(NpgsqlDataReader row) => new(
+    internal static MessageDetail Read(NpgsqlDataReader row) => new(
         new MessageRecord(
             new MessageId(row.GetGuid(0)),
             new ChannelId(row.GetGuid(1)),

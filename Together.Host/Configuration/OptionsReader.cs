@@ -98,6 +98,7 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
             },
             Channels = new ChannelsOptions { Welcome = Switch("channels.welcome") },
             Retention = new RetentionOptions { DeletedMessages = Duration("retention.deleted-messages", "0s", "3650d") },
+            Search = new SearchOptions { TextConfiguration = Text("search.text-configuration", "the name of a text search configuration", text => text.Length is > 0 and < 64 && !text.Contains('\0')) ?? "simple" },
             Shutdown = new ShutdownOptions { Deadline = Duration("shutdown.deadline", "1s", "5m") },
             Logging = new LoggingOptions { Level = (LogLevel)Choice("logging.level", LogLevels) },
         };

@@ -22,6 +22,7 @@ public sealed record TogetherOptions
     public required ActorsOptions Actors { get; init; }
     public required ChannelsOptions Channels { get; init; }
     public required RetentionOptions Retention { get; init; }
+    public required SearchOptions Search { get; init; }
     public required ShutdownOptions Shutdown { get; init; }
     public required LoggingOptions Logging { get; init; }
 
@@ -124,6 +125,12 @@ public sealed record RetentionOptions
 {
     /// <summary>Zero: not at all.</summary>
     public required TimeSpan DeletedMessages { get; init; }
+}
+
+public sealed record SearchOptions
+{
+    /// <summary>Whether the database has it shows when it is used.</summary>
+    public required string TextConfiguration { get; init; }
 }
 
 public sealed record ShutdownOptions

@@ -43,6 +43,29 @@ public sealed class QueryFields(IQueryCollection query)
         return null;
     }
 
+    /// <summary>The place of one of the words, 0 when absent.</summary>
+    public int Choice(string name, params ReadOnlySpan<string> words)
+    {
+        if (Word(name) is not { } text) return 0;
+        var index = words.IndexOf(text);
+        if (index < 0) _errors.Add(name, $"must be one of: {string.Join(", ", words!)}");
+        return Math.Max(0, index);
+    }
+
+    /// <summary>Any of the words, separated by commas or given several times, as bits by their places; 0 when absent.</summary>
+    public int Choices(string name, params ReadOnlySpan<string> words)
+    {
+        var chosen = 0;
+        foreach (var text in query[name].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            var index = words.IndexOf(text);
+            if (index >= 0) chosen |= 1 << index;
+            else _errors.Add(name, $"must be of: {string.Join(", ", words!)}");
+        }
+
+        return chosen;
+    }
+
     public T? Id<T>(string name) where T : struct, IId<T> => Id(name) is { } id ? T.From(id) : null;
 
     public Guid? Id(string name)

@@ -11,7 +11,8 @@ namespace Together.Host.Operations;
 /// <param name="Websockets">Open gateway connections of this node.</param>
 /// <param name="VoiceParticipants">People in voice on this node.</param>
 /// <param name="UptimeSeconds">Since the host was ready.</param>
-public sealed record Health(string Status, string Database, int Websockets, int VoiceParticipants, long UptimeSeconds, string Version);
+/// <param name="SearchLagMs">How long the oldest change that cannot be found yet has been waiting for that.</param>
+public sealed record Health(string Status, string Database, int Websockets, int VoiceParticipants, long UptimeSeconds, string Version, long SearchLagMs);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Health))]
@@ -35,7 +36,7 @@ public sealed class HealthEndpoint(Node node, GatewayConnections connections)
     {
         var isUp = node.CanStore && await AnswersAsync(context.RequestAborted);
         var word = isUp ? "ok" : "unavailable";
-        var health = new Health(word, word, connections.Count, 0, (long)node.Time.GetElapsedTime(_started).TotalSeconds, Version);
+        var health = new Health(word, word, connections.Count, 0, (long)node.Time.GetElapsedTime(_started).TotalSeconds, Version, (long)node.SearchIndex.Lag.TotalMilliseconds);
         return Answers.Json(health, OperationsJson.Default.Health, isUp ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

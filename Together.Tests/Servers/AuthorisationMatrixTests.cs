@@ -125,6 +125,10 @@ public sealed partial class AuthorisationMatrixTests(AuthorisationStage stage) :
 
         { "GET", "channels/{channel}/messages", null, Members },
         { "GET", "channels/{hidden}/messages", null, HiddenFromMembers },
+        { "GET", "channels/{channel}/messages/search?q=e4", null, Members },
+        { "GET", "channels/{hidden}/messages/search?q=e4", null, HiddenFromMembers },
+        { "GET", "servers/{server}/messages/search?q=e4", null, Members },
+        { "GET", "servers/{server}/messages/search?q=e4&channel_id={hidden}", null, Members },
         { "POST", "channels/{channel}/messages", """{"content":"e4"}""", Unsilenced },
         { "POST", "channels/{hidden}/messages", """{"content":"e4"}""", HiddenFromMembers },
         { "POST", "channels/{channel}/typing", null, Unsilenced },
