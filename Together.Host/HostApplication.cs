@@ -4,6 +4,8 @@ using Together.Actors.Connections;
 using Together.Host.Auth;
 using Together.Host.Channels;
 using Together.Host.Configuration;
+using Together.Host.Files;
+using Together.Host.Files.Images;
 using Together.Host.Gateway;
 using Together.Host.Http;
 using Together.Host.Operations;
@@ -64,7 +66,8 @@ public sealed partial class HostApplication : IAsyncDisposable
             node = await Node.StartAsync(options, time, loggers, cancellation);
             var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
             var setupCode = new SetupCode();
-            var host = Compose(options, time, loggers, node, hasher, accounts, setupCode);
+            var images = await ImageTool.FindAsync(loggers.CreateLogger<ImageTool>(), cancellation);
+            var host = Compose(options, time, loggers, node, images, hasher, accounts, setupCode);
             await host._app.StartAsync(cancellation);
             LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
             if (await accounts.NeedsSetupAsync(cancellation)) LogNeedsSetup(loggers.CreateLogger<HostApplication>(), setupCode.Text);
@@ -106,7 +109,7 @@ public sealed partial class HostApplication : IAsyncDisposable
     }
 
     private static HostApplication Compose(
-        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, PasswordHasher hasher, AccountStore accounts, SetupCode setupCode)
+        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, ImageTool images, PasswordHasher hasher, AccountStore accounts, SetupCode setupCode)
     {
         var limits = options.Limits.Enabled ? options.Limits : null;
         var tokens = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), options.Auth.AccessTokenLifetime, time);
@@ -148,7 +151,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddTogetherHttp(
             callers,
-            new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, Unauthenticated: limits.UnauthenticatedPerMinute), time),
+            new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, limits.UploadsPerMinute, limits.DownloadsPerMinute, limits.UnauthenticatedPerMinute), time),
             new Origins(options.Http.CorsOrigins));
         builder.Services.AddHostedService(_ => new ExpiredSessions(accounts, time, loggers.CreateLogger<ExpiredSessions>()));
         builder.Services.AddOpenApi("v1", OpenApiDocument.Configure);
@@ -180,6 +183,10 @@ public sealed partial class HostApplication : IAsyncDisposable
         new ReadStateEndpoints(node).Map(api);
         new ReactionEndpoints(node).Map(api);
         new PinEndpoints(node).Map(api);
+        var preparation = new Preparation(images);
+        var slots = new UploadSlots(perUser: 3, total: 64);
+        new AttachmentEndpoints(node, preparation, slots, options.Files).Map(api);
+        new PictureEndpoints(node, preparation, slots, options.Files).Map(app, api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections).Map(app);
         app.MapOpenApi().AllowAnonymous();

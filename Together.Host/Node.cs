@@ -10,6 +10,7 @@ using Together.Actors.Views;
 using Together.Host.Auth;
 using Together.Host.Configuration;
 using Together.Host.Database;
+using Together.Host.Files;
 using Together.Protocol;
 
 namespace Together.Host;
@@ -26,7 +27,9 @@ public sealed class Node : IAsyncDisposable
     private readonly Retention _retention;
     private readonly NpgsqlDataSource _searches;
 
-    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, NpgsqlDataSource searches, JournalWriter writer, Reactor[] reactors, Retention retention)
+    private readonly FileSweep _sweep;
+
+    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, NpgsqlDataSource searches, JournalWriter writer, Reactor[] reactors, Retention retention, FileSweep sweep)
     {
         _searches = searches;
         _postgres = postgres;
@@ -34,6 +37,7 @@ public sealed class Node : IAsyncDisposable
         _writer = writer;
         _reactors = reactors;
         _retention = retention;
+        _sweep = sweep;
     }
 
     /// <summary>For everything but the journal.</summary>
@@ -54,6 +58,10 @@ public sealed class Node : IAsyncDisposable
     public required ShardRegion Region { get; init; }
 
     public required Messages Messages { get; init; }
+
+    public required Uploads Uploads { get; init; }
+
+    public required FileStore Files { get; init; }
 
     public required ReadStates ReadStates { get; init; }
 
@@ -107,6 +115,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Stores what is queued, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _sweep.DisposeAsync();
         await _retention.DisposeAsync();
         foreach (var reactor in _reactors) await reactor.DisposeAsync();
         await PresenceUpdates.DisposeAsync();
@@ -125,8 +134,11 @@ public sealed class Node : IAsyncDisposable
         TogetherOptions options, BuiltInPostgres? postgres, NpgsqlDataSource database, string connectionString, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var ids = new IdSource(time);
+        var files = await FileStore.OpenAsync(
+            database, Path.Combine(options.DataDirectory ?? (postgres is null ? "data" : BuiltInPostgres.DefaultDataDirectory), "files"), options.Files, time, cancellation);
         var journalSettings = new JournalSettings(options.Journal.BatchEvents, options.Journal.BatchBytes, options.Journal.QueueBytes, options.Journal.TailEvents);
-        var views = new CommunityViews();
+        var keys = options.Auth.JwtSecret is { } secret ? SigningKeys.FromText(secret) : await SigningKeys.LoadAsync(database, cancellation);
+        var views = new CommunityViews(new FileLinks(keys.Derive(SigningKeys.FileLinkLabel), time));
         var presences = new Presences(options.Presence.Grace, time);
         var registry = new ConnectionRegistry(presences);
         var log = new EventLog(journalSettings, loggers.CreateLogger<EventLog>());
@@ -140,6 +152,7 @@ public sealed class Node : IAsyncDisposable
         var searches = ReadPool.CreateForSearches(connectionString, MessageSearch.Parallel + 1);
         var searchIndex = new SearchIndex(searches, journal, options.Search.TextConfiguration, time, loggers.CreateLogger<SearchIndex>());
         dispatcher.Stored = searchIndex.Tell;
+        var uploads = new Uploads(database);
         var writer = new JournalWriter(connectionString, log, new CommunityProjection(), ids, journalSettings, time, loggers.CreateLogger<JournalWriter>());
         try
         {
@@ -162,7 +175,7 @@ public sealed class Node : IAsyncDisposable
         var gates = new ServerGates();
         var nonces = new NonceBudget();
         var region = new ShardRegion(
-            entity => Create(entity, entities, ids, messages, views, gates, nonces),
+            entity => Create(entity, entities, ids, messages, uploads, views, gates, nonces),
             new ShardRegionSettings(options.Actors.MailboxCapacity, options.Actors.AskTimeout, options.Actors.PassivateAfter),
             time,
             loggers.CreateLogger<ShardRegion>());
@@ -178,16 +191,20 @@ public sealed class Node : IAsyncDisposable
         dispatcher.Reactors = reactors;
         foreach (var reactor in reactors) reactor.Start();
         retention.Start();
+        var sweep = new FileSweep(files, time, loggers.CreateLogger<FileSweep>());
+        sweep.Start();
         await using var epoch = database.CreateCommand("select log_epoch from instance");
-        return new Node(postgres, database, searches, writer, reactors, retention)
+        return new Node(postgres, database, searches, writer, reactors, retention, sweep)
         {
-            Keys = options.Auth.JwtSecret is { } secret ? SigningKeys.FromText(secret) : await SigningKeys.LoadAsync(database, cancellation),
+            Keys = keys,
             Ids = ids,
             Time = time,
             Views = views,
             Log = log,
             Region = region,
             Messages = messages,
+            Uploads = uploads,
+            Files = files,
             Presences = presences,
             PresenceUpdates = presenceUpdates,
             Typing = typing,
@@ -202,12 +219,12 @@ public sealed class Node : IAsyncDisposable
     }
 
     private static Actor Create(
-        EntityRef entity, EntityContext context, IdSource ids, Messages messages, CommunityViews views, ServerGates gates, NonceBudget nonces) => entity.Kind switch
+        EntityRef entity, EntityContext context, IdSource ids, Messages messages, Uploads uploads, CommunityViews views, ServerGates gates, NonceBudget nonces) => entity.Kind switch
         {
             EntityKind.User => new UserActor(entity, context),
             EntityKind.Server => new ServerActor(entity, context, ids, gates),
             EntityKind.Relationship => new RelationshipActor(entity, context),
-            EntityKind.Channel => new ChannelActor(entity, context, messages, views, gates, nonces),
+            EntityKind.Channel => new ChannelActor(entity, context, messages, uploads, views, gates, nonces),
             _ => throw new InvalidOperationException($"no actor for {entity.Kind}"),
         };
 }

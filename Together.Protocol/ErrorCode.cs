@@ -27,6 +27,8 @@ public enum ErrorCode
     RateLimited,
     /// <summary>A number of things (servers, channels, members …) is at its limit.</summary>
     LimitReached,
+    /// <summary>The files of a user, or of all together, fill the space that they may; <c>detail</c> says which.</summary>
+    QuotaExceeded,
     /// <summary>A queue is full. Retry later.</summary>
     Overloaded,
     /// <summary>The database cannot be reached or cannot store. Retry later; with the same nonce nothing is doubled.</summary>
@@ -57,6 +59,7 @@ public static class ErrorCodes
         ErrorCode.UnsupportedMediaType => ("unsupported_media_type", 415, "Send application/json"),
         ErrorCode.RateLimited => ("rate_limited", 429, "Too many requests"),
         ErrorCode.LimitReached => ("limit_reached", 409, "A limit is reached"),
+        ErrorCode.QuotaExceeded => ("quota_exceeded", 413, "There is no space left for this file"),
         ErrorCode.Overloaded => ("overloaded", 503, "The host is overloaded, retry later"),
         ErrorCode.Unavailable => ("unavailable", 503, "The host cannot store this now, retry later"),
         ErrorCode.Internal => ("internal", 500, "Something went wrong"),

@@ -55,6 +55,15 @@ public readonly record struct RoleId(Guid Value) : IId<RoleId>, IComparable<Role
     public override string ToString() => Value.ToString();
 }
 
+/// <summary>A file that somebody has uploaded, and once it is posted the attachment of its message.</summary>
+[JsonConverter(typeof(IdJsonConverter<AttachmentId>))]
+public readonly record struct AttachmentId(Guid Value) : IId<AttachmentId>, IComparable<AttachmentId>
+{
+    public static AttachmentId From(Guid value) => new(value);
+    public int CompareTo(AttachmentId other) => Value.CompareTo(other.Value);
+    public override string ToString() => Value.ToString();
+}
+
 /// <summary>A message. IDs ascend within a channel in the order that everybody sees.</summary>
 [JsonConverter(typeof(IdJsonConverter<MessageId>))]
 public readonly record struct MessageId(Guid Value) : IId<MessageId>, IComparable<MessageId>

@@ -31,6 +31,17 @@ public static class Limits
 
     public const int PinsMax = 250;
 
+    /// <summary>Files of one message.</summary>
+    public const int AttachmentsMax = 10;
+
+    public const int FilenameMax = 120;
+
+    /// <summary>An avatar's or icon's width and height in pixels.</summary>
+    public const int MediaSide = 512;
+
+    /// <summary>A thumbnail's width and height at most, in pixels.</summary>
+    public const int ThumbnailSide = 800;
+
     public const int AboutMax = 190;
     public const int LocaleMax = 35;
 

@@ -37,6 +37,7 @@ namespace Together.Protocol;
 [JsonSerializable(typeof(IReadOnlyList<Message>))]
 [JsonSerializable(typeof(IReadOnlyList<DeletedMessage>))]
 [JsonSerializable(typeof(SearchResult))]
+[JsonSerializable(typeof(Attachment))]
 [JsonSerializable(typeof(MessageReaction))]
 [JsonSerializable(typeof(ChannelPinsUpdate))]
 [JsonSerializable(typeof(VoiceState))]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Together.Actors.Persistence;
 using Together.Actors.Servers;
 using Together.Actors.Sharding;
@@ -10,7 +11,7 @@ namespace Together.Actors.Channels;
 /// One channel: the life of its messages, and of a private one its members. Knows the last ID, the recent nonces and, in slow mode, who
 /// posted when; not the history.
 /// </summary>
-public sealed class ChannelActor(EntityRef entity, EntityContext context, Messages messages, CommunityViews views, ServerGates gates, NonceBudget nonces)
+public sealed class ChannelActor(EntityRef entity, EntityContext context, Messages messages, Uploads uploads, CommunityViews views, ServerGates gates, NonceBudget nonces)
     : EntityActor<ChannelState, ChannelCommand, ChannelEvent>(entity, context)
 {
     /// <summary>Authors remembered in slow mode; those beyond are looked up.</summary>
@@ -40,6 +41,14 @@ public sealed class ChannelActor(EntityRef entity, EntityContext context, Messag
     protected override async ValueTask<Decision> DecideAsync(ChannelState? state, ChannelCommand command)
     {
         var found = await FindAsync(command);
+        var decision = Decide(state, command, found);
+        // Refused here, the files can be posted elsewhere.
+        if (decision.Reply.Error is not null && found.Attachments is { } reserved) await uploads.ReleaseAsync(_id, reserved);
+        return decision;
+    }
+
+    private Decision Decide(ChannelState? state, ChannelCommand command, Found found)
+    {
         if (state!.Private is { } conversation) found = found with { IsSilenced = views.Root.IsSilenced(conversation) };
         if (_gate is null) return ChannelEntity.Decide(state, command, _id, null, found, Now);
 
@@ -72,8 +81,10 @@ public sealed class ChannelActor(EntityRef entity, EntityContext context, Messag
         switch (command)
         {
             case PostMessage c:
-                return new Found(c.Nonce is { } nonce && _nonces.MayContain(c.Actor, nonce) ? await FindAsync(c.Actor, nonce, Now - NonceWindow.Length * 2) : null, await LastPostAsync(c.Actor), [])
+                var repeated = c.Nonce is { } nonce && _nonces.MayContain(c.Actor, nonce) ? await FindAsync(c.Actor, nonce, Now - NonceWindow.Length * 2) : null;
+                return new Found(repeated, await LastPostAsync(c.Actor), [])
                 {
+                    Attachments = repeated is null ? await ReserveAsync(c) : null,
                     Referenced = c.ReplyTo is { } replyTo ? await FindDetailAsync(replyTo) : null,
                     BlockedBy = BlockedBy(c.Actor, c.Content),
                 };
@@ -121,6 +132,14 @@ public sealed class ChannelActor(EntityRef entity, EntityContext context, Messag
     {
         await FlushAsync();
         return await messages.FindAsync(_id, author, nonce, since);
+    }
+
+    /// <summary>The command's files, from here on of this channel alone; null when there are none, or not all of them.</summary>
+    private async ValueTask<ImmutableArray<AttachmentRecord>?> ReserveAsync(PostMessage c)
+    {
+        if (c.AttachmentIds.IsEmpty) return null;
+        await FlushAsync();
+        return await uploads.ReserveAsync(_id, c.Actor, c.AttachmentIds, Now);
     }
 
     /// <summary>Only what has a mention in it needs to know.</summary>

@@ -18,7 +18,11 @@ public abstract record MessageCommand(UserId Actor, MessageId Id) : ChannelComma
 /// <param name="Content">Trimmed, 1–4,000 characters.</param>
 /// <param name="Nonce">The same author and nonce within ten minutes answers the first message again.</param>
 /// <param name="ReplyTo">A message of this channel that is not deleted.</param>
-public sealed record PostMessage(UserId Actor, string Content, string? Nonce, MessageId? ReplyTo = null) : ChannelCommand(Actor);
+public sealed record PostMessage(UserId Actor, string Content, string? Nonce, MessageId? ReplyTo = null) : ChannelCommand(Actor)
+{
+    /// <summary>The actor's own uploads, in no message yet. Needs ATTACH_FILES. With one the content may be empty.</summary>
+    public ImmutableArray<AttachmentId> AttachmentIds { get; init; } = [];
+}
 
 /// <param name="IsRepeated">True when the nonce had been used: nothing new was stored.</param>
 public sealed record Posted(MessageRecord Message, bool IsRepeated)

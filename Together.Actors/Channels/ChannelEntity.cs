@@ -30,6 +30,9 @@ public readonly record struct Found(MessageRecord? Message, DateTimeOffset? Auth
     /// <summary>Pins of the channel.</summary>
     public int Pins { get; init; }
 
+    /// <summary>The files to be posted, reserved for this channel; null when one of them cannot be.</summary>
+    public ImmutableArray<AttachmentRecord>? Attachments { get; init; }
+
     /// <summary>Who has blocked the author; null for nobody.</summary>
     public IReadOnlySet<UserId>? BlockedBy { get; init; }
 
@@ -98,6 +101,9 @@ public static class ChannelEntity
         if (channel.Type == ChannelType.Category) return Decision.Refuse(ErrorCode.Conflict, "a category holds no messages");
         if ((permissions & Permissions.SendMessages) == 0) return Decision.Refuse(ErrorCode.MissingPermissions);
         if (found.Message is not null) return Decision.Answer(new Posted(found.Message, IsRepeated: true));
+        if (!c.AttachmentIds.IsEmpty && (permissions & Permissions.AttachFiles) == 0) return Decision.Refuse(ErrorCode.MissingPermissions, "a file needs ATTACH_FILES");
+        if (!c.AttachmentIds.IsEmpty && found.Attachments is null)
+            return Decision.Refuse(ErrorCode.InvalidBody, "names a file that is not there, not yours, or posted already", "attachment_ids");
         // The answer shows what is replied to.
         if (c.ReplyTo is not null && (permissions & Permissions.ReadMessageHistory) == 0) return Decision.Refuse(ErrorCode.MissingPermissions, "a reply needs READ_MESSAGE_HISTORY");
         if (c.ReplyTo is not null && found.Referenced is null) return Decision.Refuse(ErrorCode.InvalidBody, "is not a message of this channel", "reply_to");
@@ -111,7 +117,7 @@ public static class ChannelEntity
         var mentions = MentionsIn(c.Content, channel, permissions, found);
         var message = new MessageRecord(
             Next(state, now), channel.Id, channel.ServerId, c.Actor, c.Content, c.Nonce, null, mentions.Users, mentions.Roles, mentions.Everyone,
-            c.ReplyTo is null ? MessageType.Default : MessageType.Reply, c.ReplyTo);
+            c.ReplyTo is null ? MessageType.Default : MessageType.Reply, c.ReplyTo, c.AttachmentIds.IsEmpty ? null : found.Attachments);
         var posted = new MessagePosted(channel.Id, channel.ServerId, message) { Referenced = found.Referenced };
         var answer = new Posted(message, IsRepeated: false) { Referenced = found.Referenced };
         // Whoever has closed the conversation finds it in their list again.

@@ -8,6 +8,7 @@ namespace Together.Actors.Channels;
 /// <summary>A message as it is stored. Its time of creation is in its ID.</summary>
 /// <param name="ServerId">Null in a private channel.</param>
 /// <param name="ReplyTo">A message of the same channel.</param>
+/// <param name="Attachments">Null for none.</param>
 public sealed record MessageRecord(
     MessageId Id,
     ChannelId ChannelId,
@@ -20,12 +21,25 @@ public sealed record MessageRecord(
     ImmutableArray<RoleId> MentionRoleIds,
     bool MentionEveryone,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] MessageType Type = MessageType.Default,
-    MessageId? ReplyTo = null)
+    MessageId? ReplyTo = null,
+    ImmutableArray<AttachmentRecord>? Attachments = null)
 {
     /// <summary>By a person, not by the host in their name.</summary>
     [JsonIgnore]
     public bool IsWritten => Type is MessageType.Default or MessageType.Reply;
 }
+
+/// <summary>A file of a message.</summary>
+/// <param name="Size">In bytes.</param>
+/// <param name="Width">In pixels; of images only.</param>
+public sealed record AttachmentRecord(
+    AttachmentId Id,
+    string Filename,
+    string ContentType,
+    long Size,
+    int? Width = null,
+    int? Height = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasThumbnail = false);
 
 /// <summary>Who reacted to a message with one emoji.</summary>
 /// <param name="UserIds">In the order they did.</param>

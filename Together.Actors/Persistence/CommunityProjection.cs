@@ -18,7 +18,7 @@ public sealed class CommunityProjection : IProjection
     public static readonly IReadOnlyList<string> TableNames =
     [
         "users", "user_settings", "relationships", "servers", "channels", "private_channels", "roles", "members", "bans", "sanctions", "invites", "messages", "message_edits", "mentions",
-        "reactions", "audit_log",
+        "attachments", "reactions", "audit_log",
     ];
 
     private const string UpdateMessages = """
@@ -72,7 +72,8 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<UserRecord, string>("username", "text[]", row => row.Username),
         Sql.Column<UserRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime),
         Sql.Column<UserRecord, string?>("display_name", "text[]", row => row.DisplayName),
-        Sql.Column<UserRecord, string?>("about", "text[]", row => row.About));
+        Sql.Column<UserRecord, string?>("about", "text[]", row => row.About),
+        Sql.Column<UserRecord, string?>("avatar", "text[]", row => row.Avatar));
 
     private readonly Table<Guid, SettingsRow> _settings = new(
         "user_settings", "user_id", row => row.UserId.Value, Keys,
@@ -104,7 +105,8 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<ServerRecord, Guid>("id", "uuid[]", row => row.Id.Value),
         Sql.Column<ServerRecord, string>("name", "text[]", row => row.Name),
         Sql.Column<ServerRecord, Guid>("owner_id", "uuid[]", row => row.OwnerId.Value),
-        Sql.Column<ServerRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime));
+        Sql.Column<ServerRecord, DateTime>("created_at", "timestamptz[]", row => row.CreatedAt.UtcDateTime),
+        Sql.Column<ServerRecord, string?>("icon", "text[]", row => row.Icon));
 
     private readonly Table<Guid, ChannelRecord> _channels = new(
         "channels", "id", row => row.Id.Value, Keys,
@@ -190,7 +192,14 @@ public sealed class CommunityProjection : IProjection
         Sql.Column<MessageRow, short>("type", "smallint[]", row => (short)row.Message.Type),
         Sql.Column<MessageRow, Guid?>("reply_to", "uuid[]", row => row.Message.ReplyTo?.Value),
         Sql.Column<MessageRow, DateTime?>("pinned_at", "timestamptz[]", row => row.PinnedAt),
-        Sql.Column<MessageRow, long>("position", "bigint[]", row => row.Position));
+        Sql.Column<MessageRow, long>("position", "bigint[]", row => row.Position),
+        Sql.Column<MessageRow, string?>("attachments", "text[]", row => row.Message.Attachments is { } files ? JsonSerializer.Serialize(files, EventJson.Default.ImmutableArrayAttachmentRecord) : null, "{0}::jsonb"));
+
+    private readonly Table<Guid, AttachmentRow> _attachments = new(
+        "attachments", "id", row => row.Id.Value, Keys,
+        Sql.Column<AttachmentRow, Guid>("id", "uuid[]", row => row.Id.Value),
+        Sql.Column<AttachmentRow, Guid>("channel_id", "uuid[]", row => row.Message.Channel),
+        Sql.Column<AttachmentRow, Guid>("message_id", "uuid[]", row => row.Message.Id));
 
     private readonly Table<InviteKey, InviteRecord> _invites = new(
         "invites", "code", row => new InviteKey(row.Code), keys => [Sql.Array(keys, key => key.Code)],
@@ -223,6 +232,7 @@ public sealed class CommunityProjection : IProjection
         {
             case MessagePosted e:
                 _messages.Upsert(new MessageRow(e.Message, entry.Position, null, null, null));
+                foreach (var file in e.Message.Attachments ?? []) _attachments.Upsert(new AttachmentRow(file.Id, new MessageKey(e.ChannelId.Value, e.Message.Id.Value)));
                 break;
             case MessageEdited e:
                 Edit(e.Message);
@@ -313,6 +323,7 @@ public sealed class CommunityProjection : IProjection
         _invites.WriteCommands(batch);
         _audit.WriteCommands(batch);
         _messages.WriteCommands(batch);
+        _attachments.WriteCommands(batch);
         _mentions.WriteCommands(batch);
         if (_edits.Count > 0)
         {
@@ -350,7 +361,7 @@ public sealed class CommunityProjection : IProjection
         if (_erased.Count > 0)
         {
             // Behind all else: in a replay the whole life of a message may lie in one batch.
-            foreach (var (table, id) in (ReadOnlySpan<(string, string)>)[("messages", "id"), ("message_edits", "message_id"), ("reactions", "message_id")])
+            foreach (var (table, id) in (ReadOnlySpan<(string, string)>)[("messages", "id"), ("message_edits", "message_id"), ("attachments", "message_id"), ("reactions", "message_id")])
             {
                 batch.BatchCommands.Add(Sql.Command(
                     $"delete from {table} t using unnest($1::uuid[], $2::uuid[]) as x(c, m) where t.channel_id = x.c and t.{id} = x.m",
@@ -375,6 +386,7 @@ public sealed class CommunityProjection : IProjection
         _deletedRoles.Clear();
         _invites.Clear();
         _messages.Clear();
+        _attachments.Clear();
         _mentions.Clear();
         _edits.Clear();
         _editPositions.Clear();
@@ -515,6 +527,8 @@ public sealed class CommunityProjection : IProjection
     private readonly record struct MessageKey(Guid Channel, Guid Id);
 
     private readonly record struct InviteKey(string Code);
+
+    private sealed record AttachmentRow(AttachmentId Id, MessageKey Message);
 
     private sealed record MemberRow(ServerId ServerId, MemberRecord Member);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Together.Actors.Channels;
 using Together.Actors.Servers;
@@ -16,6 +17,7 @@ namespace Together.Actors.Persistence;
 [JsonSerializable(typeof(UserState))]
 [JsonSerializable(typeof(RelationshipState))]
 [JsonSerializable(typeof(UserSettings))]
+[JsonSerializable(typeof(ImmutableArray<AttachmentRecord>))]
 [JsonSerializable(typeof(ServerCreated))]
 [JsonSerializable(typeof(ServerUpdated))]
 [JsonSerializable(typeof(ServerDeleted))]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Npgsql;
 using Together.Actors.Channels;
 using Together.Protocol;
@@ -20,7 +21,7 @@ public readonly record struct ExpiredMessage(ChannelId Channel, ServerId? Server
 public sealed class Messages(NpgsqlDataSource source)
 {
     internal const string Columns =
-        "id, channel_id, server_id, author_id, content, nonce, edited_at, mention_ids, mention_role_ids, mention_everyone, type, reply_to, pinned_at is not null";
+        "id, channel_id, server_id, author_id, content, nonce, edited_at, mention_ids, mention_role_ids, mention_everyone, type, reply_to, pinned_at is not null, attachments::text";
 
     /// <summary>The message without what others added to it, unless it does not exist or was deleted.</summary>
     public async Task<MessageDetail?> FindAsync(ChannelId channel, MessageId id)
@@ -190,7 +191,7 @@ public sealed class Messages(NpgsqlDataSource source)
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         await using var row = await command.ExecuteReaderAsync();
         var messages = new List<DeletedMessageRecord>();
-        while (await row.ReadAsync()) messages.Add(new DeletedMessageRecord(Read(row), row.GetFieldValue<DateTimeOffset>(13), new UserId(row.GetGuid(14))));
+        while (await row.ReadAsync()) messages.Add(new DeletedMessageRecord(Read(row), row.GetFieldValue<DateTimeOffset>(14), new UserId(row.GetGuid(15))));
         return messages;
     }
 
@@ -356,7 +357,8 @@ public sealed class Messages(NpgsqlDataSource source)
             [.. row.GetFieldValue<Guid[]>(8).Select(RoleId.From)],
             row.GetBoolean(9),
             (MessageType)row.GetInt16(10),
-            row.IsDBNull(11) ? null : new MessageId(row.GetGuid(11))),
+            row.IsDBNull(11) ? null : new MessageId(row.GetGuid(11)),
+            row.IsDBNull(13) ? null : JsonSerializer.Deserialize(row.GetString(13), EventJson.Default.ImmutableArrayAttachmentRecord)),
         row.GetBoolean(12),
         []);
 }

@@ -58,15 +58,15 @@ public sealed partial class Retention(NpgsqlDataSource source, Messages messages
     public async Task<bool> RedactAsync(MessagesErased erased, LogEntry entry, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
-            update journal set payload = convert_to(jsonb_set(convert_from(payload, 'UTF8')::jsonb, '{message,content}', '""')::text, 'UTF8') where position = any($1)
+            update journal set payload = convert_to(jsonb_set(convert_from(payload, 'UTF8')::jsonb #- '{message,attachments}', '{message,content}', '""')::text, 'UTF8') where position = any($1)
             """);
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. erased.Positions] });
         await command.ExecuteNonQueryAsync(cancellation);
         var ids = erased.MessageIds.ToHashSet();
         log.Rewrite(held => held.Event switch
         {
-            MessagePosted e when ids.Contains(e.Message.Id) => held with { Event = e with { Message = e.Message with { Content = "" } } },
-            MessageEdited e when ids.Contains(e.Message.Id) => held with { Event = e with { Message = e.Message with { Content = "" } } },
+            MessagePosted e when ids.Contains(e.Message.Id) => held with { Event = e with { Message = e.Message with { Content = "", Attachments = null } } },
+            MessageEdited e when ids.Contains(e.Message.Id) => held with { Event = e with { Message = e.Message with { Content = "", Attachments = null } } },
             MessagePosted { Referenced: { } referenced } e when ids.Contains(referenced.Message.Id) => held with { Event = e with { Referenced = null } },
             MessageEdited { Referenced: { } referenced } e when ids.Contains(referenced.Message.Id) => held with { Event = e with { Referenced = null } },
             _ => held,

@@ -20,8 +20,8 @@ public static class ViewLoader
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
 
         var position = (await ReadAsync("select coalesce(max(position), 0) from journal", row => row.GetInt64(0)))[0];
-        var users = await ReadAsync("select id, username, created_at, display_name, about from users", row => new UserRecord(
-            new(row.GetGuid(0)), row.GetString(1), Time(row, 2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4)));
+        var users = await ReadAsync("select id, username, created_at, display_name, about, avatar from users", row => new UserRecord(
+            new(row.GetGuid(0)), row.GetString(1), Time(row, 2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5)));
         var settings = await ReadAsync("select user_id, settings::text from user_settings", row => (new UserId(row.GetGuid(0)), JsonSerializer.Deserialize(row.GetString(1), EventJson.Default.UserSettings)!));
         var relationships = await ReadAsync("select low_id, high_id, low_type, low_since, high_type, high_since from relationships", row => new RelationshipRecord(
             new(row.GetGuid(0)), new(row.GetGuid(1)), Standing(row, 2), Standing(row, 4)));
@@ -33,11 +33,11 @@ public static class ViewLoader
         var sanctions = (await ReadAsync("select server_id, user_id, timeout_until, server_mute, server_deaf from sanctions", row => (Server: new ServerId(row.GetGuid(0)), User: new UserId(row.GetGuid(1)), Sanctions: Sanctions(row, 2))))
             .ToLookup(row => row.Server);
         var invites = (await ReadAsync("select code, server_id, inviter_id, uses, max_uses, expires_at, created_at from invites", Invite)).ToLookup(row => row.ServerId);
-        var servers = await ReadAsync("select id, name, owner_id, created_at from servers", row =>
+        var servers = await ReadAsync("select id, name, owner_id, created_at, icon from servers", row =>
         {
             var id = new ServerId(row.GetGuid(0));
             return new ServerState(
-                new ServerRecord(id, row.GetString(1), new(row.GetGuid(2)), Time(row, 3)),
+                new ServerRecord(id, row.GetString(1), new(row.GetGuid(2)), Time(row, 3), row.IsDBNull(4) ? null : row.GetString(4)),
                 channels[id].ToImmutableDictionary(channel => channel.Id),
                 roles[id].ToImmutableDictionary(role => role.Id),
                 members[id].ToImmutableSortedDictionary(member => member.UserId, member => member),

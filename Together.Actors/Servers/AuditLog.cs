@@ -73,7 +73,7 @@ public static class AuditLog
         return (action, e.Channel.Id.Value, new() { ["permission_overwrite"] = Json(before) }, new() { ["permission_overwrite"] = Json(after) }, null);
     }
 
-    private static Dictionary<string, JsonNode?> Fields(ServerRecord server) => new() { ["name"] = server.Name, ["owner_id"] = server.OwnerId.ToString() };
+    private static Dictionary<string, JsonNode?> Fields(ServerRecord server) => new() { ["name"] = server.Name, ["owner_id"] = server.OwnerId.ToString(), ["icon"] = server.Icon };
 
     private static Dictionary<string, JsonNode?> Fields(ChannelRecord channel) => new()
     {

@@ -17,6 +17,10 @@ public sealed record CreateServer(UserId Actor, ServerId Id, string Name) : Serv
 /// <summary>Answers <see cref="ServerState"/>. Needs MANAGE_SERVER.</summary>
 public sealed record RenameServer(UserId Actor, string Name) : ServerCommand(Actor);
 
+/// <summary>Answers <see cref="ServerState"/>. Needs MANAGE_SERVER.</summary>
+/// <param name="Icon">The hash of a stored picture, in hexadecimal; null for none.</param>
+public sealed record ChangeIcon(UserId Actor, string? Icon) : ServerCommand(Actor);
+
 /// <summary>The owner's alone.</summary>
 public sealed record DeleteServer(UserId Actor) : ServerCommand(Actor);
 

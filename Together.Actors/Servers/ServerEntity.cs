@@ -65,7 +65,8 @@ public static partial class ServerEntity
         if (!server.Members.ContainsKey(command.Actor)) return Decision.Refuse(ErrorCode.NotFound);
         return command switch
         {
-            RenameServer c => Rename(server, c, now),
+            RenameServer c => Manage(server, c, server.Record with { Name = c.Name }, now),
+            ChangeIcon c => Manage(server, c, server.Record with { Icon = c.Icon }, now),
             DeleteServer c => Delete(server, c),
             TransferServer c => Transfer(server, c),
             CreateChannel c => Create(server, c, now),
@@ -98,8 +99,8 @@ public static partial class ServerEntity
         return Decision.Persist(Apply(null, created), created);
     }
 
-    private static Decision Rename(ServerState server, RenameServer c, DateTimeOffset now) =>
-        server.Allows(c.Actor, Permissions.ManageServer, now) ? Update(server, c.Actor, server.Record with { Name = c.Name }) : Decision.Refuse(ErrorCode.MissingPermissions);
+    private static Decision Manage(ServerState server, ServerCommand c, ServerRecord updated, DateTimeOffset now) =>
+        server.Allows(c.Actor, Permissions.ManageServer, now) ? Update(server, c.Actor, updated) : Decision.Refuse(ErrorCode.MissingPermissions);
 
     private static Decision Transfer(ServerState server, TransferServer c)
     {

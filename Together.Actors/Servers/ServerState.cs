@@ -38,7 +38,8 @@ public sealed record ServerState(
     internal bool TryGetGrant(UserId user, out Grant grant) => _grants.TryGet(this, user, out grant);
 }
 
-public sealed record ServerRecord(ServerId Id, string Name, UserId OwnerId, DateTimeOffset CreatedAt);
+/// <param name="Icon">The hash of a picture, in hexadecimal; null for none.</param>
+public sealed record ServerRecord(ServerId Id, string Name, UserId OwnerId, DateTimeOffset CreatedAt, string? Icon = null);
 
 /// <param name="Position">Order within its category.</param>
 /// <param name="SlowModeSeconds">Between two messages of a member, 0 for none.</param>

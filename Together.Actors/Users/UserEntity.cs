@@ -9,7 +9,8 @@ namespace Together.Actors.Users;
 /// <summary>A user as everybody may see them.</summary>
 /// <param name="DisplayName">Null for the username.</param>
 /// <param name="About">Null for none.</param>
-public sealed record UserRecord(UserId Id, string Username, DateTimeOffset CreatedAt, string? DisplayName = null, string? About = null);
+/// <param name="Avatar">The hash of a picture, in hexadecimal; null for none.</param>
+public sealed record UserRecord(UserId Id, string Username, DateTimeOffset CreatedAt, string? DisplayName = null, string? About = null, string? Avatar = null);
 
 /// <param name="Settings">For the user's own eyes.</param>
 public sealed record UserState(UserRecord User, UserSettings Settings);
@@ -49,6 +50,10 @@ public sealed record DeleteUser : UserCommand;
 /// <param name="SetsAbout">Whether it is changed; null then clears it.</param>
 public sealed record ChangeProfile(bool SetsDisplayName, string? DisplayName, bool SetsAbout, string? About) : UserCommand;
 
+/// <summary>Answers <see cref="UserRecord"/>.</summary>
+/// <param name="Avatar">The hash of a stored picture, in hexadecimal; null for none.</param>
+public sealed record ChangeAvatar(string? Avatar) : UserCommand;
+
 /// <summary>Answers <see cref="UserSettings"/>. What is null stays as it is.</summary>
 public sealed record ChangeSettings(string? Theme, string? Locale, IReadOnlyList<NotificationSetting>? Notifications) : UserCommand;
 
@@ -60,7 +65,8 @@ public static class UserEntity
         RegisterUser c => user is null ? Decision.Persist(c.User, new UserRegistered(c.User.Id, c.User)) : Decision.Answer(user.User),
         _ when user is null => Decision.Refuse(ErrorCode.NotFound),
         RevokeSessions c => c.SessionIds.IsEmpty ? Decision.Answer(null) : Decision.Persist(null, new SessionsRevoked(user.User.Id, c.SessionIds)),
-        ChangeProfile c => Change(user.User, c),
+        ChangeProfile c => Change(user.User, user.User with { DisplayName = c.SetsDisplayName ? c.DisplayName : user.User.DisplayName, About = c.SetsAbout ? c.About : user.User.About }),
+        ChangeAvatar c => Change(user.User, user.User with { Avatar = c.Avatar }),
         ChangeSettings c => Change(user, c),
         DeleteUser => Decision.Persist(null, new UserDeleted(user.User.Id)),
         _ => throw new InvalidOperationException($"no decision for {command.GetType().Name}"),
@@ -76,11 +82,8 @@ public static class UserEntity
         _ => throw new InvalidOperationException($"no fold for {happened.GetType().Name}"),
     };
 
-    private static Decision Change(UserRecord user, ChangeProfile c)
-    {
-        var changed = user with { DisplayName = c.SetsDisplayName ? c.DisplayName : user.DisplayName, About = c.SetsAbout ? c.About : user.About };
-        return changed == user ? Decision.Answer(user) : Decision.Persist(changed, new ProfileChanged(user.Id, changed));
-    }
+    private static Decision Change(UserRecord user, UserRecord changed) =>
+        changed == user ? Decision.Answer(user) : Decision.Persist(changed, new ProfileChanged(user.Id, changed));
 
     private static Decision Change(UserState user, ChangeSettings c)
     {

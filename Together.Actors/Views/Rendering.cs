@@ -15,13 +15,13 @@ public static class Rendering
     /// <summary>Whoever is no longer there keeps the place in old messages, without a name.</summary>
     public static User User(this ViewRoot root, UserId id) =>
         root.Users.TryGetValue(id, out var user)
-            ? new User(user.Id, user.Username, user.DisplayName ?? user.Username, null, user.CreatedAt)
+            ? new User(user.Id, user.Username, user.DisplayName ?? user.Username, FileLinks.MediaUrl(user.Avatar), user.CreatedAt)
             : new User(id, "deleted", "Deleted user", null, UuidV7.Time(id.Value));
 
     public static CurrentUser ToCurrentUser(this UserRecord user, string? email) =>
-        new(user.Id, user.Username, user.DisplayName ?? user.Username, null, user.CreatedAt, user.About, email);
+        new(user.Id, user.Username, user.DisplayName ?? user.Username, FileLinks.MediaUrl(user.Avatar), user.CreatedAt, user.About, email);
 
-    public static UserProfile ToProfile(this UserRecord user) => new(user.Id, user.Username, user.DisplayName ?? user.Username, null, user.CreatedAt, user.About);
+    public static UserProfile ToProfile(this UserRecord user) => new(user.Id, user.Username, user.DisplayName ?? user.Username, FileLinks.MediaUrl(user.Avatar), user.CreatedAt, user.About);
 
     /// <summary>A private channel as one of its members sees it: the others are its recipients.</summary>
     public static Channel Channel(this ViewRoot root, PrivateChannelRecord channel, UserId user) => new(
@@ -62,7 +62,7 @@ public static class Rendering
 
     public static UserSettings SettingsOf(this ViewRoot root, UserId user) => root.Settings.GetValueOrDefault(user, UserSettings.Default);
 
-    public static Server ToServer(this ServerState server) => new(server.Id, server.Record.Name, null, server.OwnerId, server.Record.CreatedAt);
+    public static Server ToServer(this ServerState server) => new(server.Id, server.Record.Name, FileLinks.MediaUrl(server.Record.Icon), server.OwnerId, server.Record.CreatedAt);
 
     public static Role ToRole(this RoleRecord role) =>
         new(role.Id, role.ServerId, role.Name, role.Color, role.Hoist, role.Mentionable, role.Position, role.Permissions, role.CreatedAt);
@@ -126,7 +126,7 @@ public static class Rendering
         return new ServerSnapshot(
             server.Id,
             server.Record.Name,
-            null,
+            FileLinks.MediaUrl(server.Record.Icon),
             server.OwnerId,
             server.Record.CreatedAt,
             root.Channels(server, user),
@@ -139,7 +139,7 @@ public static class Rendering
 
     public static Invite Invite(this ViewRoot root, InviteRecord invite, ServerState server, int onlineCount) => new(
         invite.Code,
-        new InviteServer(server.Id, server.Record.Name, null, server.Members.Count, onlineCount),
+        new InviteServer(server.Id, server.Record.Name, FileLinks.MediaUrl(server.Record.Icon), server.Members.Count, onlineCount),
         root.Users.ContainsKey(invite.InviterId) ? root.User(invite.InviterId) : null,
         invite.Uses,
         invite.MaxUses,
@@ -168,10 +168,14 @@ public static class Rendering
         message.MentionIds.IsEmpty ? [] : [.. message.MentionIds.Select(root.User)],
         message.MentionRoleIds,
         message.MentionEveryone,
-        [],
+        root.Attachments(message, isDeleted: false),
         [],
         reactions,
         isPinned);
 
-    public static DeletedMessage DeletedMessage(this ViewRoot root, DeletedMessageRecord deleted) => new(root.Message(deleted.Message), deleted.At, deleted.By);
+    public static DeletedMessage DeletedMessage(this ViewRoot root, DeletedMessageRecord deleted) =>
+        new(root.Message(deleted.Message) with { Attachments = root.Attachments(deleted.Message.Message, isDeleted: true) }, deleted.At, deleted.By);
+
+    private static IReadOnlyList<Attachment> Attachments(this ViewRoot root, MessageRecord message, bool isDeleted) =>
+        message.Attachments is { } files ? [.. files.Select(file => root.Links.Attachment(file, isDeleted))] : [];
 }

@@ -36,6 +36,9 @@ public sealed record ViewRoot(
     /// <summary>Of those who have changed theirs.</summary>
     public ImmutableDictionary<UserId, UserSettings> Settings { get; init; } = ImmutableDictionary<UserId, UserSettings>.Empty;
 
+    /// <summary>Makes the links to files.</summary>
+    public FileLinks Links { get; init; } = FileLinks.Nowhere;
+
     /// <summary>Longer than any access token lives: after it a revoked session has no token left to refuse.</summary>
     public static readonly TimeSpan RevocationMemory = TimeSpan.FromHours(1);
 

@@ -15,6 +15,7 @@ public sealed class SigningKeys
 
     public const string AccessTokenLabel = "together access token v1";
     public const string RefreshTokenLabel = "together refresh token v1";
+    public const string FileLinkLabel = "together file link v1";
     public const string GatewaySessionLabel = "together gateway session v1";
 
     private readonly byte[] _pseudorandomKey;

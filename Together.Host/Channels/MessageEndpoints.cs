@@ -63,13 +63,15 @@ public sealed class MessageEndpoints(Node node)
         if (Access.AnyChannel(Root, caller, new(id), Permissions.SendMessages, node.Now, out var channel) is { } problem) return problem;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.MessageBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var content = errors.Content("content", body.Content, 1, Limits.MessageContentMax);
+        var attachments = body.AttachmentIds is { Count: > 0 } ids ? errors.List("attachment_ids", ids, 1, Limits.AttachmentsMax) : [];
+        if (attachments.Distinct().Count() < attachments.Count) errors.Add("attachment_ids", "names a file twice");
+        var content = Content(errors, body.Content, attachments.Count > 0);
         // A nonce is the client's own and comes back as it was sent: not trimmed.
         if (body.Nonce?.Length > Limits.NonceMax) errors.Add("nonce", $"must have at most {Limits.NonceMax} characters");
         else if (body.Nonce is not null) errors.Text("nonce", body.Nonce, 1, Limits.NonceMax);
         if (errors.IsAny(out invalid)) return invalid;
 
-        var reply = await node.Region.AskAsync(channel.Entity, new PostMessage(caller, content, body.Nonce, body.ReplyTo));
+        var reply = await node.Region.AskAsync(channel.Entity, new PostMessage(caller, content, body.Nonce, body.ReplyTo) { AttachmentIds = [.. attachments] });
         if (reply.IsRefused(out problem)) return problem;
         var posted = (Posted)reply.Value!;
         if (posted.IsRepeated)
@@ -99,7 +101,7 @@ public sealed class MessageEndpoints(Node node)
         if (found.Message.AuthorId != caller || !channel.Allows(caller, Permissions.SendMessages, node.Now)) return (Problem)ErrorCode.MissingPermissions;
         if (!(await context.ReadJsonAsync(ChannelRequestJson.Default.EditBody)).TryGet(out var body, out var invalid)) return invalid;
         var errors = new FieldErrors();
-        var content = errors.Content("content", body.Content, 1, Limits.MessageContentMax);
+        var content = Content(errors, body.Content, found.Message.Attachments is not null);
         if (errors.IsAny(out invalid)) return invalid;
 
         var reply = await node.Region.AskAsync(channel.Entity, new EditMessage(caller, found.Message.Id, content));
@@ -135,6 +137,10 @@ public sealed class MessageEndpoints(Node node)
         if (query.IsInvalid(out var invalid)) return invalid;
         return Json([.. (await node.Messages.DeletedAsync(channel.Id, before, limit)).Select(root.DeletedMessage)], WireJson.Default.IReadOnlyListDeletedMessage);
     }
+
+    /// <summary>A file says something by itself.</summary>
+    private static string Content(FieldErrors errors, string? content, bool hasFiles) =>
+        hasFiles && string.IsNullOrWhiteSpace(content) ? "" : errors.Content("content", content, 1, Limits.MessageContentMax);
 
     private async Task<MessageDetail> DetailAsync(AnyChannel channel, MessageDetail message, UserId reader)
     {

@@ -16,7 +16,8 @@ public sealed record ChannelPlaceBody(ChannelId? Id, int? Position, Patch<Channe
 
 public sealed record OverwriteBody(string? Type, Permissions? Allow, Permissions? Deny);
 
-public sealed record MessageBody(string? Content, string? Nonce, MessageId? ReplyTo);
+/// <param name="AttachmentIds">Up to 10 of the caller's uploads; with one the content may be absent.</param>
+public sealed record MessageBody(string? Content, string? Nonce, MessageId? ReplyTo, List<AttachmentId>? AttachmentIds);
 
 public sealed record EditBody(string? Content);
 

@@ -66,6 +66,8 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
                 WritesPerMinute = Number("limits.writes-per-minute", 1, 1_000_000),
                 ReadsPerMinute = Number("limits.reads-per-minute", 1, 1_000_000),
                 UnauthenticatedPerMinute = Number("limits.unauthenticated-per-minute", 1, 1_000_000),
+                UploadsPerMinute = Number("limits.uploads-per-minute", 1, 1_000_000),
+                DownloadsPerMinute = Number("limits.downloads-per-minute", 1, 1_000_000),
                 FailedLoginsPerAccount = Number("limits.failed-logins-per-account", 1, 1_000_000),
                 FailedLoginsPerIp = Number("limits.failed-logins-per-ip", 1, 1_000_000),
                 FailedLoginWindow = Duration("limits.failed-login-window", "1m", "1d"),
@@ -77,7 +79,7 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
                 HeartbeatInterval = Duration("gateway.heartbeat-interval", "1s", "5m"),
                 HeartbeatTimeout = Duration("gateway.heartbeat-timeout", "1s", "15m"),
                 IdentifyTimeout = Duration("gateway.identify-timeout", "1s", "1m"),
-                OutboundQueueBytes = Size("gateway.outbound-queue", "64KiB", "64MiB"),
+                OutboundQueueBytes = (int)Size("gateway.outbound-queue", "64KiB", "64MiB"),
                 ResumeWindow = Duration("gateway.resume-window", "10s", "1h"),
                 ResumeEvents = Number("gateway.resume-events", 100, 100_000),
             },
@@ -85,8 +87,8 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
             Journal = new JournalOptions
             {
                 BatchEvents = Number("journal.batch-events", 1, 10_000),
-                BatchBytes = Size("journal.batch-size", "64KiB", "64MiB"),
-                QueueBytes = Size("journal.queue-size", "1MiB", "1GiB"),
+                BatchBytes = (int)Size("journal.batch-size", "64KiB", "64MiB"),
+                QueueBytes = (int)Size("journal.queue-size", "1MiB", "1GiB"),
                 TailEvents = Number("journal.tail-events", 100, 1_000_000),
             },
             Actors = new ActorsOptions
@@ -97,6 +99,14 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
                 SnapshotEvery = Number("actors.snapshot-every", 10, 100_000),
             },
             Channels = new ChannelsOptions { Welcome = Switch("channels.welcome") },
+            Files = new FilesOptions
+            {
+                MaxSize = Size("files.max-size", "1kB", "2GB"),
+                PictureMaxSize = Size("files.picture-max-size", "1kB", "100MB"),
+                UserQuota = Size("files.user-quota", "1kB", "100000GB"),
+                TotalQuota = Size("files.total-quota", "1kB", "100000GB"),
+                KeepFree = Size("files.keep-free", "0B", "1000GB"),
+            },
             Retention = new RetentionOptions { DeletedMessages = Duration("retention.deleted-messages", "0s", "3650d") },
             Search = new SearchOptions { TextConfiguration = Text("search.text-configuration", "the name of a text search configuration", text => text.Length is > 0 and < 64 && !text.Contains('\0')) ?? "simple" },
             Shutdown = new ShutdownOptions { Deadline = Duration("shutdown.deadline", "1s", "5m") },
@@ -228,15 +238,15 @@ internal sealed class OptionsReader(HoconObject root, List<string> problems)
         return from;
     }
 
-    private int Size(string key, string min, string max)
+    private long Size(string key, string min, string max)
     {
         if (Find(key) is not { } value)
             return default;
         var (from, to) = (ParseSize(min)!.Value, ParseSize(max)!.Value);
         if (value is HoconScalar scalar && ParseSize(scalar.Text) is { } size && size >= from && size <= to)
-            return (int)size;
+            return size;
         Refuse(value, key, $"a size from {min} to {max} (B, kB, MB, GB, KiB, MiB or GiB)");
-        return (int)from;
+        return from;
     }
 
     private static TimeSpan? ParseDuration(string text) =>

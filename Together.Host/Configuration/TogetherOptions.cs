@@ -21,6 +21,7 @@ public sealed record TogetherOptions
     public required JournalOptions Journal { get; init; }
     public required ActorsOptions Actors { get; init; }
     public required ChannelsOptions Channels { get; init; }
+    public required FilesOptions Files { get; init; }
     public required RetentionOptions Retention { get; init; }
     public required SearchOptions Search { get; init; }
     public required ShutdownOptions Shutdown { get; init; }
@@ -75,6 +76,8 @@ public sealed record LimitsOptions
     public required int WritesPerMinute { get; init; }
     public required int ReadsPerMinute { get; init; }
     public required int UnauthenticatedPerMinute { get; init; }
+    public required int UploadsPerMinute { get; init; }
+    public required int DownloadsPerMinute { get; init; }
     public required int FailedLoginsPerAccount { get; init; }
     public required int FailedLoginsPerIp { get; init; }
     public required TimeSpan FailedLoginWindow { get; init; }
@@ -119,6 +122,25 @@ public sealed record ChannelsOptions
 {
     /// <summary>Whether it is said who has joined.</summary>
     public required bool Welcome { get; init; }
+}
+
+/// <summary>In bytes.</summary>
+public sealed record FilesOptions
+{
+    /// <summary>Of one upload.</summary>
+    public required long MaxSize { get; init; }
+
+    /// <summary>Of one upload for an avatar or icon.</summary>
+    public required long PictureMaxSize { get; init; }
+
+    /// <summary>Of all uploads of one user together.</summary>
+    public required long UserQuota { get; init; }
+
+    /// <summary>Of all that is stored.</summary>
+    public required long TotalQuota { get; init; }
+
+    /// <summary>What uploads leave free on the disk.</summary>
+    public required long KeepFree { get; init; }
 }
 
 public sealed record RetentionOptions

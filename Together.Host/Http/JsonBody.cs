@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -7,23 +6,6 @@ using Microsoft.Net.Http.Headers;
 using Together.Protocol;
 
 namespace Together.Host.Http;
-
-/// <summary>A body that was read, or the refusal to answer.</summary>
-public readonly struct JsonBody<T> where T : class
-{
-    private readonly T? _value;
-    private readonly Problem? _problem;
-
-    internal JsonBody(T value) => _value = value;
-
-    internal JsonBody(Problem problem) => _problem = problem;
-
-    public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Problem? problem)
-    {
-        (value, problem) = (_value, _problem);
-        return value is not null;
-    }
-}
 
 /// <summary>
 /// Reads JSON bodies (RFC 8259) of at most <see cref="Limits.JsonBodyMaxBytes"/>. A record takes an object and a list takes
@@ -36,11 +18,11 @@ public static class JsonBody
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
 
-    public static async ValueTask<JsonBody<T>> ReadJsonAsync<T>(this HttpContext context, JsonTypeInfo<T> type) where T : class
+    public static async ValueTask<OrProblem<T>> ReadJsonAsync<T>(this HttpContext context, JsonTypeInfo<T> type) where T : class
     {
         var request = context.Request;
-        if (!IsJson(request)) return new JsonBody<T>(ErrorCode.UnsupportedMediaType);
-        if (request.ContentLength > Limits.JsonBodyMaxBytes) return new JsonBody<T>(ErrorCode.PayloadTooLarge);
+        if (!IsJson(request)) return new OrProblem<T>(ErrorCode.UnsupportedMediaType);
+        if (request.ContentLength > Limits.JsonBodyMaxBytes) return new OrProblem<T>(ErrorCode.PayloadTooLarge);
 
         var reader = request.BodyReader;
         while (true)
@@ -49,7 +31,7 @@ public static class JsonBody
             var tooLarge = read.Buffer.Length > Limits.JsonBodyMaxBytes;
             if (read.IsCompleted || tooLarge)
             {
-                var body = tooLarge ? new JsonBody<T>(ErrorCode.PayloadTooLarge) : Parse(read.Buffer, type);
+                var body = tooLarge ? new OrProblem<T>(ErrorCode.PayloadTooLarge) : Parse(read.Buffer, type);
                 reader.AdvanceTo(read.Buffer.End);
                 return body;
             }
@@ -67,7 +49,7 @@ public static class JsonBody
             && (!media.Charset.HasValue || media.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || media.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
     }
 
-    internal static JsonBody<T> Parse<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> type) where T : class
+    internal static OrProblem<T> Parse<T>(ReadOnlySequence<byte> buffer, JsonTypeInfo<T> type) where T : class
     {
         var copied = buffer.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent((int)buffer.Length);
         try
@@ -82,7 +64,7 @@ public static class JsonBody
         }
     }
 
-    private static JsonBody<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) where T : class
+    private static OrProblem<T> Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) where T : class
     {
         var (wanted, name) = type.Kind == JsonTypeInfoKind.Enumerable ? (JsonTokenType.StartArray, "array") : (JsonTokenType.StartObject, "object");
         if (!Utf8.IsValid(json)) return Invalid<T>("The body is not UTF-8.");
@@ -91,11 +73,11 @@ public static class JsonBody
         if (root != wanted) return Invalid<T>($"The body must be a JSON {name}.");
         try
         {
-            return new JsonBody<T>(JsonSerializer.Deserialize(json, type)!);
+            return new OrProblem<T>(JsonSerializer.Deserialize(json, type)!);
         }
         catch (JsonException wrong)
         {
-            return new JsonBody<T>(new Problem(ErrorCode.InvalidBody, Errors: new Dictionary<string, IReadOnlyList<string>>
+            return new OrProblem<T>(new Problem(ErrorCode.InvalidBody, Errors: new Dictionary<string, IReadOnlyList<string>>
             {
                 [FieldOf(wrong.Path)] = [MessageOf(wrong)],
             }));
@@ -118,7 +100,7 @@ public static class JsonBody
         }
     }
 
-    private static JsonBody<T> Invalid<T>(string detail) where T : class => new(new Problem(ErrorCode.InvalidBody, detail));
+    private static OrProblem<T> Invalid<T>(string detail) where T : class => new(new Problem(ErrorCode.InvalidBody, detail));
 
     /// <summary><c>$.overwrites[0].allow</c> -> <c>overwrites[0].allow</c></summary>
     private static string FieldOf(string? path) => path is ['$', '.', .. var field] ? field : path is ['$', .. var rest] && rest.Length > 0 ? rest : "$";

@@ -46,6 +46,8 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         BadHttpRequestException bad => new Problem(ErrorCode.InvalidBody, OtherStatus: bad.StatusCode),
         PostgresException postgres => IsUnavailable(postgres.SqlState) ? ErrorCode.Unavailable : ErrorCode.Internal,
         NpgsqlException => ErrorCode.Unavailable,
+        // ENOSPC and EDQUOT of errno(3).
+        IOException { HResult: 28 or 122 } => new Problem(ErrorCode.Unavailable, "The host's disk is full."),
         _ => ErrorCode.Internal,
     };
 

@@ -87,7 +87,7 @@ public sealed class ServerEndpoints(Node node)
         ? new Problem(ErrorCode.LimitReached, $"you can be in {Limits.ServersPerUser} servers")
         : null;
 
-    private static Problem? Name(JsonBody<ServerBody> body, out string name)
+    private static Problem? Name(OrProblem<ServerBody> body, out string name)
     {
         name = "";
         if (!body.TryGet(out var read, out var problem)) return problem;

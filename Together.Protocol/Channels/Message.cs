@@ -3,7 +3,7 @@ using Together.Protocol.Users;
 
 namespace Together.Protocol.Channels;
 
-/// <param name="Content">Markdown as text; 1–4,000 characters.</param>
+/// <param name="Content">Markdown as text; 1–4,000 characters, with attachments also none.</param>
 /// <param name="Nonce">As its author sent it; null when none was sent.</param>
 /// <param name="ReplyTo">A message of the same channel; of <c>pin_added</c> the one that was pinned.</param>
 /// <param name="ReferencedMessage">The message of <paramref name="ReplyTo"/>, null when it is deleted; in it the reactions and its own reference are left out.</param>
@@ -53,7 +53,22 @@ public enum MessageType
 /// <param name="DeletedBy">Its author, a moderator, or who banned the author.</param>
 public sealed record DeletedMessage(Message Message, DateTimeOffset DeletedAt, UserId DeletedBy);
 
-public sealed record Attachment(Guid Id, string Filename, string ContentType, long Size, int? Width, int? Height, string Url);
+/// <param name="Filename">As its uploader called it, without what a file system could take amiss.</param>
+/// <param name="ContentType">What it is by its content.</param>
+/// <param name="Size">In bytes, as it is stored.</param>
+/// <param name="Width">In pixels as shown; of images only.</param>
+/// <param name="Height">As <paramref name="Width"/>.</param>
+/// <param name="Url">A path on the same origin that needs no header; good for a day at least.</param>
+/// <param name="ThumbnailUrl">A smaller picture in WebP, at most 800 pixels wide and high; absent when there is none.</param>
+public sealed record Attachment(
+    AttachmentId Id,
+    string Filename,
+    string ContentType,
+    long Size,
+    int? Width,
+    int? Height,
+    string Url,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ThumbnailUrl = null);
 
 public sealed record Embed(string Type, string? Url, string? Title, string? Description);
 

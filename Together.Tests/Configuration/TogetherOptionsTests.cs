@@ -45,6 +45,8 @@ public sealed class TogetherOptionsTests : IDisposable
                 WritesPerMinute = 100,
                 ReadsPerMinute = 1000,
                 UnauthenticatedPerMinute = 30,
+                UploadsPerMinute = 60,
+                DownloadsPerMinute = 1000,
                 FailedLoginsPerAccount = 10,
                 FailedLoginsPerIp = 50,
                 FailedLoginWindow = TimeSpan.FromMinutes(15),
@@ -73,6 +75,7 @@ public sealed class TogetherOptionsTests : IDisposable
                 SnapshotEvery = 500,
             },
             options.Actors);
+        Assert.Equal(new FilesOptions { MaxSize = 50_000_000, PictureMaxSize = 10_000_000, UserQuota = 2_000_000_000, TotalQuota = 20_000_000_000, KeepFree = 1_000_000_000 }, options.Files);
         Assert.Equal(TimeSpan.FromSeconds(10), options.Shutdown.Deadline);
         Assert.Equal(LogLevel.Information, options.Logging.Level);
     }

@@ -150,13 +150,13 @@ public class JsonBodyTests
         Assert.False(Parse("""[{"allow": true}]""").TryGet(out _, out var problem));
         Assert.Equal("[0].allow", Assert.Single(problem.Errors!).Key);
 
-        static JsonBody<IReadOnlyList<TestInner>> Parse(string json) =>
+        static OrProblem<IReadOnlyList<TestInner>> Parse(string json) =>
             JsonBody.Parse(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(json)), TestJson.Default.IReadOnlyListTestInner);
     }
 
-    private static ValueTask<JsonBody<TestBody>> Read(string json) => Read(Encoding.UTF8.GetBytes(json));
+    private static ValueTask<OrProblem<TestBody>> Read(string json) => Read(Encoding.UTF8.GetBytes(json));
 
-    private static ValueTask<JsonBody<TestBody>> Read(byte[] json) => Request(json).ReadJsonAsync(TestJson.Default.TestBody);
+    private static ValueTask<OrProblem<TestBody>> Read(byte[] json) => Request(json).ReadJsonAsync(TestJson.Default.TestBody);
 
     private static DefaultHttpContext Request(byte[] body)
     {
@@ -165,17 +165,17 @@ public class JsonBodyTests
         return context;
     }
 
-    private static TestBody Value(JsonBody<TestBody> body)
+    private static TestBody Value(OrProblem<TestBody> body)
     {
         Assert.True(body.TryGet(out var value, out _));
         return value;
     }
 
-    private static Problem Refusal(JsonBody<TestBody> body)
+    private static Problem Refusal(OrProblem<TestBody> body)
     {
         Assert.False(body.TryGet(out _, out var problem));
         return problem;
     }
 
-    private static Problem? Record(JsonBody<TestBody> body) => body.TryGet(out _, out var problem) ? null : problem;
+    private static Problem? Record(OrProblem<TestBody> body) => body.TryGet(out _, out var problem) ? null : problem;
 }

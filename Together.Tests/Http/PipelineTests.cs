@@ -45,7 +45,7 @@ public sealed class PipelineTests : IAsyncLifetime
         builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new RecordingProvider(_log));
         builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddTogetherHttp(
-            new Callers(_tokens, _revoked.Contains), new RateLimits(new RateLimitRules(Writes: 2, Reads: 5, Files: 3, Unauthenticated: 4), _clock),
+            new Callers(_tokens, _revoked.Contains), new RateLimits(new RateLimitRules(Writes: 2, Reads: 5, Downloads: 3, Unauthenticated: 4), _clock),
             new Origins(["https://app.example.org"]));
         _app = builder.Build();
         _app.UseTogetherHttp([IPNetwork.Parse("127.0.0.0/8")]);
@@ -65,7 +65,7 @@ public sealed class PipelineTests : IAsyncLifetime
         {
             context.Response.Headers.CacheControl = "private, max-age=86400";
             return "file";
-        }).AllowAnonymous().LimitAs(RateLimitBucket.Files);
+        }).AllowAnonymous().LimitAs(RateLimitBucket.Downloads);
         _app.MapGet("/health", () => "ok").AllowAnonymous().LimitAs(RateLimitBucket.None);
         _app.MapGet("/gateway", () => "ok").AllowAnonymous().LimitAs(RateLimitBucket.None);
         _app.MapGet("/fail/{how}", Fail).AllowAnonymous().LimitAs(RateLimitBucket.None);

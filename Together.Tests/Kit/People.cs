@@ -73,9 +73,13 @@ public sealed class Person(TestHost host, string id, string username, string ses
 
     public async Task<Answer> SendBytesAsync(HttpMethod method, string path, byte[]? body)
     {
-        using var content = body is null ? null : new ByteArrayContent(body);
+        using var content = body is null ? null : new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        return await SendContentAsync(method, path, content);
+    }
+
+    public async Task<Answer> SendContentAsync(HttpMethod method, string path, HttpContent? content)
+    {
         using var request = new HttpRequestMessage(method, $"/api/{path}") { Content = content };
-        if (content is not null) content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         if (Token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         if (Reason is not null) request.Headers.Add("X-Audit-Log-Reason", Reason);
         using var response = await host.Client.SendAsync(request);
@@ -83,6 +87,25 @@ public sealed class Person(TestHost host, string id, string username, string ses
         if ((int)response.StatusCode >= 400) Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         using var document = text.Length == 0 ? null : JsonDocument.Parse(text);
         return new Answer((int)response.StatusCode, document is null ? default : document.RootElement.Clone(), response.Headers);
+    }
+
+    /// <summary>Sends a file in a form, as browsers do.</summary>
+    public async Task<Answer> SendFileAsync(HttpMethod method, string path, byte[] file, string filename = "file.bin")
+    {
+        using var form = new MultipartFormDataContent();
+        form.Add(new ByteArrayContent(file), "file", filename);
+        return await SendContentAsync(method, path, form);
+    }
+
+    public Task<Answer> UploadAsync(byte[] file, string filename = "file.bin") => SendFileAsync(HttpMethod.Post, "attachments", file, filename);
+
+    /// <summary>Fetches a file with the caller's token, or as a stranger with what the link holds.</summary>
+    public async Task<HttpResponseMessage> FetchAsync(string url, Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        if (Token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        change?.Invoke(request);
+        return await host.Client.SendAsync(request);
     }
 
     /// <summary>Posts a message and answers it.</summary>

@@ -10,6 +10,9 @@ public sealed class TestDatabase(string name, string connectionString, NpgsqlDat
     /// <summary>A pool on this database for the test's own queries; pools that the code under test makes are its own.</summary>
     public NpgsqlDataSource DataSource { get; } = NpgsqlDataSource.Create(connectionString);
 
+    /// <summary>Where a host on this database keeps its files: the two belong together.</summary>
+    public TemporaryDirectory Directory { get; } = new();
+
     public async Task<int> ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
@@ -27,5 +30,6 @@ public sealed class TestDatabase(string name, string connectionString, NpgsqlDat
         await DataSource.DisposeAsync();
         await using var drop = server.CreateCommand($"drop database if exists {name} with (force)");
         await drop.ExecuteNonQueryAsync();
+        Directory.Dispose();
     }
 }

@@ -44,6 +44,7 @@ public sealed class TestHost : IAsyncDisposable
         {
             ["TOGETHER_URLS"] = "http://127.0.0.1:0",
             ["TOGETHER_DATABASE_URL"] = $"postgres:///{connection.Database}?host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}&user={connection.Username}",
+            ["TOGETHER_DATA_DIR"] = (database ?? owned)!.Directory.Path,
             ["TOGETHER_REGISTRATION"] = "open",
             ["TOGETHER_LIMITS"] = "off",
         });

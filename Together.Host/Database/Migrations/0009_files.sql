@@ -17,8 +17,9 @@ create table uploads (
     width integer,
     height integer,
     created_at timestamptz not null,
-    -- Where it is about to be posted: nowhere else can it be then.
-    channel_id uuid
+    -- Where it is posted, or about to be: nowhere else can it be then.
+    channel_id uuid,
+    reserved_at timestamptz
 );
 
 create index uploads_created on uploads (created_at);
@@ -52,3 +53,6 @@ alter table users add column avatar text collate "C";
 alter table servers add column icon text collate "C";
 create index users_avatar on users (avatar) where avatar is not null;
 create index servers_icon on servers (icon) where icon is not null;
+
+-- The directory of files is marked with it, so that no host takes another's for its own and cleans it up.
+alter table instance add column file_store_id uuid not null default gen_random_uuid();

@@ -23,7 +23,7 @@ public sealed class ChannelActorTests(PostgresFixture postgres)
         var budget = new NonceBudget();
         var context = new EntityContext(null!, new Journal(database.DataSource, Manifests.Catalog), Manifests.Catalog, TimeProvider.System, 100, NullLogger<EntityContext>.Instance);
         var entity = EntityRef.Channel(new ChannelId(Guid.Parse(club.General)), new ServerId(Guid.Parse(club.Id)));
-        var actor = new ChannelActor(entity, context, new Messages(database.DataSource), new CommunityViews(), new ServerGates(), budget);
+        var actor = new ChannelActor(entity, context, new Messages(database.DataSource), new Uploads(database.DataSource), new CommunityViews(), new ServerGates(), budget);
         await actor.StartAsync();
         Assert.NotEqual(NonceBudget.DefaultBytes, budget.Left);
         actor.PostStop();

@@ -37,6 +37,7 @@ internal sealed class CommunityStory : IAsyncDisposable
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         return new()
         {
+            ["TOGETHER_DATA_DIR"] = database.Directory.Path,
             ["TOGETHER_DATABASE_URL"] = $"postgres:///{connection.Database}?user={connection.Username}&host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}",
         };
     }
@@ -65,6 +66,7 @@ internal sealed class CommunityStory : IAsyncDisposable
         var general = created.Channels.Values.Single(channel => channel.Type == ChannelType.Text).Id;
         var (category, child) = (ids.Next<ChannelId>(), ids.Next<ChannelId>());
         await AskAsync(server, new RenameServer(owner, "Orchard"));
+        await AskAsync(server, new ChangeIcon(owner, new string('a', 64)));
         await AskAsync(server, new CreateChannel(owner, category, ChannelType.Category, "Trees", null, null, null));
         await AskAsync(server, new SetOverwrite(owner, category, new Overwrite(id.Value, OverwriteType.Role, Permissions.Speak, Permissions.SendMessages)));
         await AskAsync(server, new CreateChannel(owner, child, ChannelType.Text, "apples", "red and green", category, null));
@@ -105,6 +107,11 @@ internal sealed class CommunityStory : IAsyncDisposable
         await AskAsync(lawn, new EditMessage(owner, named.Id, $"<@{member}> <@{owner}> <@&{gardener}> @everyone"));
         await AskAsync(lawn, new EditMessage(owner, named.Id, $"<@{owner}> <@{leaver}> <@&{gardener}> @everyone"));
         var reply = ((Posted)(await AskAsync(lawn, new PostMessage(leaver, $"<@{member}> hello yourself", null, first.Id)))!).Message;
+        await AskAsync(lawn, new PostMessage(member, "", null) { AttachmentIds = [await UploadAsync(member, "kept \"apple\".png"), await UploadAsync(member, "pear.txt")] });
+        var photographed = ((Posted)(await AskAsync(lawn, new PostMessage(member, "", null) { AttachmentIds = [await UploadAsync(member, "secret place.png")] }))!).Message;
+        await AskAsync(lawn, new EditMessage(member, photographed.Id, "a secret place"));
+        await AskAsync(lawn, new DeleteMessage(member, photographed.Id));
+        await AskAsync(lawn, new EraseMessages(id, [photographed.Id]));
         await AskAsync(lawn, new PinMessage(owner, reply.Id));
         await AskAsync(lawn, new UnpinMessage(owner, reply.Id));
         await AskAsync(lawn, new PinMessage(owner, reply.Id));
@@ -142,8 +149,18 @@ internal sealed class CommunityStory : IAsyncDisposable
         }
     }
 
+    private async Task<AttachmentId> UploadAsync(UserId uploader, string filename)
+    {
+        var id = _node.Ids.Next<AttachmentId>();
+        await _database.ExecuteAsync($"""
+            insert into uploads (id, uploader_id, hash, filename, content_type, size, width, height, created_at) values ('{id}', '{uploader}', '\x00', '{filename}', 'image/png', 4096, 64, 48, now())
+            """);
+        return id;
+    }
+
     private async Task TellOfPrivateThingsAsync(UserId owner, UserId member, UserId leaver)
     {
+        await AskAsync(EntityRef.User(member), new ChangeAvatar(new string('b', 64)));
         await AskAsync(EntityRef.User(member), new ChangeProfile(true, "Member \ud83c\udf4f", true, "quotes ' \" \\"));
         await AskAsync(EntityRef.User(member), new ChangeSettings("dark", null, [new NotificationSetting(owner.Value, NotificationLevel.Mentions, _node.Time.GetUtcMilliseconds())]));
         foreach (var (one, other) in ((UserId, UserId)[])[(owner, member), (leaver, member)])

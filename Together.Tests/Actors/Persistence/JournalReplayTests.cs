@@ -13,7 +13,7 @@ public sealed class JournalReplayTests(PostgresFixture postgres, ClusterTemplate
     private static readonly string[] Tables =
     [
         "users", "user_settings", "relationships", "servers", "channels", "private_channels", "roles", "members", "bans", "sanctions", "invites", "messages", "message_edits", "mentions",
-        "reactions", "audit_log",
+        "attachments", "reactions", "audit_log",
     ];
 
     private TestDatabase _database = null!;
