@@ -8,6 +8,7 @@ var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, st
     ["broadcast"] = (Broadcast.RunAsync, "20 messages/s to 1,000 connections"),
     ["history"] = (History.RunAsync, "pages of 50 out of 1,000,000 messages, and a start with them"),
     ["permissions"] = (PermissionChecks.RunAsync, "checks a second, READY and memory of a server with 10,000 members"),
+    ["files"] = (Files.RunAsync, "20 uploads of 50 MB at once beside messages, and how fast one is fetched"),
     ["saturation"] = (Saturation.RunAsync, "most deliveries and most durable messages a second"),
     ["journal"] = (JournalAppends.RunAsync, "most durable events a second, and a steady load beside appends that cannot be stored"),
     ["footprint"] = (Footprint.RunAsync, "memory, start and stop"),

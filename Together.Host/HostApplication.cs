@@ -60,13 +60,15 @@ public sealed partial class HostApplication : IAsyncDisposable
         if (!options.Limits.Enabled) LogLimitsOff(loggers.CreateLogger<HostApplication>());
 
         var hasher = new PasswordHasher(options.Auth.BcryptCost, options.Auth.HashParallelism, options.Auth.HashQueue);
+        // It starts a program, which takes as long as the database does.
+        var findingImages = ImageTool.FindAsync(loggers.CreateLogger<ImageTool>(), cancellation);
         Node? node = null;
         try
         {
             node = await Node.StartAsync(options, time, loggers, cancellation);
             var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
             var setupCode = new SetupCode();
-            var images = await ImageTool.FindAsync(loggers.CreateLogger<ImageTool>(), cancellation);
+            var images = await findingImages;
             var host = Compose(options, time, loggers, node, images, hasher, accounts, setupCode);
             await host._app.StartAsync(cancellation);
             LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
@@ -146,7 +148,12 @@ public sealed partial class HostApplication : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseUrls([.. options.Http.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Of one request's body that the host has not got round to; many large uploads at once shall not be held in memory.
+            kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.Deadline);
         builder.Services.AddSingleton(time);
         builder.Services.AddTogetherHttp(
@@ -166,7 +173,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         app.UseTogetherHttp(options.Http.TrustedProxies);
         app.UseWebSockets();
         var api = app.MapGroup("/api");
-        new InstanceEndpoints(instance, accounts).Map(api);
+        new InstanceEndpoints(instance, accounts, options.Files).Map(api);
         new AuthEndpoints(node, accounts, tokens, hasher, login, instance, setupCode).Map(api);
         new UserEndpoints(node, accounts).Map(api);
         new RelationshipEndpoints(node, accounts).Map(api);
@@ -188,7 +195,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         new AttachmentEndpoints(node, preparation, slots, options.Files).Map(api);
         new PictureEndpoints(node, preparation, slots, options.Files).Map(app, api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
-        new HealthEndpoint(node, connections).Map(app);
+        new HealthEndpoint(node, connections, images).Map(app);
         app.MapOpenApi().AllowAnonymous();
         return new HostApplication(options, loggers, node, connections, hasher, app);
 

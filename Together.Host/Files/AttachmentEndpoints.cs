@@ -21,7 +21,7 @@ public sealed class AttachmentEndpoints(Node node, Preparation preparation, Uplo
     public void Map(IEndpointRouteBuilder api)
     {
         var attachments = api.MapGroup("/attachments").WithTags("attachments");
-        attachments.MapPost("", (Delegate)UploadAsync).LimitAs(RateLimitBucket.Uploads).Accepts<IFormFile>("multipart/form-data").Produces<Attachment>(StatusCodes.Status201Created);
+        attachments.MapPost("", (Delegate)UploadAsync).LimitAs(RateLimitBucket.Uploads).TakesFile().Produces<Attachment>(StatusCodes.Status201Created);
         attachments.MapMethods("/{id:guid}/{filename}", [HttpMethods.Get, HttpMethods.Head], FileAsync).AllowAnonymous().LimitAs(RateLimitBucket.Downloads).WithSummary("The file").Takes(Expiry, Signature);
         attachments.MapMethods("/{id:guid}/{filename}/thumbnail", [HttpMethods.Get, HttpMethods.Head], ThumbnailAsync)
             .AllowAnonymous().LimitAs(RateLimitBucket.Downloads).WithSummary("A smaller picture of it").Takes(Expiry, Signature);

@@ -15,9 +15,9 @@ public sealed class PictureEndpoints(Node node, Preparation preparation, UploadS
 {
     public void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
-        api.MapPut("/users/@me/avatar", (Delegate)PutAvatarAsync).WithTags("users").LimitAs(RateLimitBucket.Uploads).Accepts<IFormFile>("multipart/form-data").Produces(StatusCodes.Status204NoContent);
+        api.MapPut("/users/@me/avatar", (Delegate)PutAvatarAsync).WithTags("users").LimitAs(RateLimitBucket.Uploads).TakesFile().Produces(StatusCodes.Status204NoContent);
         api.MapDelete("/users/@me/avatar", (Delegate)DeleteAvatarAsync).WithTags("users").Produces(StatusCodes.Status204NoContent);
-        api.MapPut("/servers/{id:guid}/icon", PutIconAsync).WithTags("servers").LimitAs(RateLimitBucket.Uploads).Accepts<IFormFile>("multipart/form-data")
+        api.MapPut("/servers/{id:guid}/icon", PutIconAsync).WithTags("servers").LimitAs(RateLimitBucket.Uploads).TakesFile()
             .Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
         api.MapDelete("/servers/{id:guid}/icon", DeleteIconAsync).WithTags("servers").Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
         routes.MapMethods("/media/{hash}", [HttpMethods.Get, HttpMethods.Head], MediaAsync).AllowAnonymous().LimitAs(RateLimitBucket.Downloads).WithTags("media").WithSummary("An avatar or icon");

@@ -7,12 +7,18 @@ namespace Together.Host.Http;
 /// <param name="IsHeader">False for the query.</param>
 public sealed record Parameter(string Name, string Description, string? Format = null, bool IsHeader = false);
 
+/// <summary>A request whose body is a form with one file; here for the API's description only.</summary>
+public sealed record FileBody;
+
 public static class Parameters
 {
     public static readonly Parameter Limit = new("limit", "How many at most: 1 to 100, 50 by default.", "int32");
     public static readonly Parameter Before = new("before", "Only those below this ID, which is left out.", "uuid");
     public static readonly Parameter After = new("after", "Only those above this ID, which is left out.", "uuid");
     public static readonly Parameter Reason = new(AuditReason.Header, "Why, for the audit log: at most 512 characters, UTF-8 or percent-encoded.", IsHeader: true);
+
+    /// <summary>Not as <c>Accepts</c>, which would refuse another media type before the caller is known.</summary>
+    public static TBuilder TakesFile<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new FileBody());
 
     public static TBuilder Takes<TBuilder>(this TBuilder builder, params Parameter[] parameters) where TBuilder : IEndpointConventionBuilder
     {

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Npgsql;
 using Together.Actors.Connections;
+using Together.Host.Files.Images;
 using Together.Host.Http;
 
 namespace Together.Host.Operations;
@@ -10,16 +11,17 @@ namespace Together.Host.Operations;
 /// <param name="Database"><c>ok</c> or <c>unavailable</c>.</param>
 /// <param name="Websockets">Open gateway connections of this node.</param>
 /// <param name="VoiceParticipants">People in voice on this node.</param>
+/// <param name="Images"><c>ok</c>, or what is missing for thumbnails; the host works without.</param>
 /// <param name="UptimeSeconds">Since the host was ready.</param>
 /// <param name="SearchLagMs">How long the oldest change that cannot be found yet has been waiting for that.</param>
-public sealed record Health(string Status, string Database, int Websockets, int VoiceParticipants, long UptimeSeconds, string Version, long SearchLagMs);
+public sealed record Health(string Status, string Database, int Websockets, int VoiceParticipants, string Images, long UptimeSeconds, string Version, long SearchLagMs);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Health))]
 internal sealed partial class OperationsJson : JsonSerializerContext;
 
 /// <summary><c>GET /health</c>: whether this node can take and store messages. Public and not limited, for load balancers.</summary>
-public sealed class HealthEndpoint(Node node, GatewayConnections connections)
+public sealed class HealthEndpoint(Node node, GatewayConnections connections, ImageTool images)
 {
     /// <summary>A load balancer asks every few seconds; a database that needs longer is of no use to people either.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -36,7 +38,8 @@ public sealed class HealthEndpoint(Node node, GatewayConnections connections)
     {
         var isUp = node.CanStore && await AnswersAsync(context.RequestAborted);
         var word = isUp ? "ok" : "unavailable";
-        var health = new Health(word, word, connections.Count, 0, (long)node.Time.GetElapsedTime(_started).TotalSeconds, Version, (long)node.SearchIndex.Lag.TotalMilliseconds);
+        var health = new Health(
+            word, word, connections.Count, 0, images.IsAvailable ? "ok" : ImageTool.Missing, (long)node.Time.GetElapsedTime(_started).TotalSeconds, Version, (long)node.SearchIndex.Lag.TotalMilliseconds);
         return Answers.Json(health, OperationsJson.Default.Health, isUp ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

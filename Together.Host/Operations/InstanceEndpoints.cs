@@ -33,9 +33,12 @@ public sealed record InstanceLimits(
     int InviteMaxUses,
     int InviteMaxAgeSeconds,
     int JsonBodyMaxBytes,
-    int GatewayFrameMaxBytes)
+    int GatewayFrameMaxBytes,
+    int AttachmentsPerMessage,
+    long AttachmentMaxBytes,
+    long PictureMaxBytes)
 {
-    public static InstanceLimits Current { get; } = new(
+    public static InstanceLimits Of(FilesOptions files) => new(
         Limits.UsernameMin,
         Limits.UsernameMax,
         Limits.PasswordMinBytes,
@@ -55,7 +58,10 @@ public sealed record InstanceLimits(
         Limits.InviteMaxUses,
         Limits.InviteMaxAgeSeconds,
         Limits.JsonBodyMaxBytes,
-        Limits.GatewayFrameMaxBytes);
+        Limits.GatewayFrameMaxBytes,
+        Limits.AttachmentsMax,
+        files.MaxSize,
+        files.PictureMaxSize);
 }
 
 /// <param name="Enabled">Whether voice channels can be joined on this host.</param>
@@ -69,8 +75,10 @@ public sealed record InstancePatch(Patch<string> Name, Patch<string> Registratio
 internal sealed partial class InstanceJson : JsonSerializerContext;
 
 /// <summary>The instance itself: <c>/api/instance</c>.</summary>
-public sealed class InstanceEndpoints(InstanceStore instance, AccountStore accounts)
+public sealed class InstanceEndpoints(InstanceStore instance, AccountStore accounts, FilesOptions files)
 {
+    private readonly InstanceLimits _limits = InstanceLimits.Of(files);
+
     public void Map(IEndpointRouteBuilder api)
     {
         var routes = api.MapGroup("/instance").WithTags("instance");
@@ -95,7 +103,7 @@ public sealed class InstanceEndpoints(InstanceStore instance, AccountStore accou
     private async Task<IResult> AnswerAsync(HttpContext context, InstanceProfile profile)
     {
         var needsSetup = await accounts.NeedsSetupAsync(context.RequestAborted);
-        var answer = new Instance(profile.Name, HealthEndpoint.Version, InstanceStore.Word(profile.Registration), needsSetup, InstanceLimits.Current, new InstanceVoice(Enabled: false));
+        var answer = new Instance(profile.Name, HealthEndpoint.Version, InstanceStore.Word(profile.Registration), needsSetup, _limits, new InstanceVoice(Enabled: false));
         return Json(answer, InstanceJson.Default.Instance);
     }
 }

@@ -68,8 +68,10 @@ public sealed class Person(TestHost host, string id, string username, string ses
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null);
 
-    public Task<Answer> SendAsync(HttpMethod method, string path, string? body) =>
-        SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body));
+    /// <param name="body">JSON, or <see cref="People.Picture"/> for a form with one.</param>
+    public Task<Answer> SendAsync(HttpMethod method, string path, string? body) => body == People.Picture
+        ? SendFileAsync(method, path, People.Png, "picture.png")
+        : SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body));
 
     public async Task<Answer> SendBytesAsync(HttpMethod method, string path, byte[]? body)
     {
@@ -122,7 +124,13 @@ public sealed class Person(TestHost host, string id, string username, string ses
 /// <summary>Makes the people of a test.</summary>
 public static class People
 {
+    /// <summary>Stands for a form with a picture where a table holds bodies.</summary>
+    public const string Picture = "<picture>";
+
     private static int _count;
+
+    /// <summary>One grey pixel.</summary>
+    public static byte[] Png { get; } = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==");
 
     /// <summary>A new account, logged in. The name is made unique by a number.</summary>
     public static async Task<Person> PersonAsync(this TestHost host, string name = "person", string? email = null)

@@ -39,11 +39,10 @@ public sealed class TestHost : IAsyncDisposable
         PostgresFixture postgres, Func<TogetherOptions, TogetherOptions>? change = null, TestDatabase? database = null, TimeProvider? time = null, ILoggerProvider? log = null)
     {
         var owned = database is null ? await postgres.CreateDatabaseAsync() : null;
-        var connection = new NpgsqlConnectionStringBuilder((database ?? owned)!.ConnectionString);
         var options = TogetherOptions.Load(new Dictionary<string, string>
         {
             ["TOGETHER_URLS"] = "http://127.0.0.1:0",
-            ["TOGETHER_DATABASE_URL"] = $"postgres:///{connection.Database}?host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}&user={connection.Username}",
+            ["TOGETHER_DATABASE_URL"] = DatabaseUrl((database ?? owned)!),
             ["TOGETHER_DATA_DIR"] = (database ?? owned)!.Directory.Path,
             ["TOGETHER_REGISTRATION"] = "open",
             ["TOGETHER_LIMITS"] = "off",
@@ -56,6 +55,13 @@ public sealed class TestHost : IAsyncDisposable
             if (log is not null) logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
         });
         return new TestHost(owned, host, options);
+    }
+
+    /// <summary>How a host is told of a test's database.</summary>
+    public static string DatabaseUrl(TestDatabase database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        return $"postgres:///{connection.Database}?host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}&user={connection.Username}";
     }
 
     /// <summary>Stops the host as SIGTERM would and starts it again on the same database.</summary>

@@ -39,6 +39,8 @@ public sealed partial class AuthorisationMatrixTests(AuthorisationStage stage) :
         { "POST", "servers", """{"name":"another"}""", LoggedIn },
         { "GET", "servers/{server}", null, Members },
         { "PATCH", "servers/{server}", """{"name":"renamed"}""", Administrators },
+        { "PUT", "servers/{server}/icon", People.Picture, Administrators },
+        { "DELETE", "servers/{server}/icon", null, Administrators },
         { "DELETE", "servers/{server}", null, OwnerAlone },
         { "POST", "servers/{server}/transfer", """{"user_id":"{member}"}""", OwnerAlone },
         { "GET", "servers/{server}/audit-log", null, Moderators },

@@ -20,6 +20,8 @@ public sealed partial class UserRoutesTests(SharedHost shared) : IClassFixture<S
     {
         { "GET", "users/@me", null, Anybody },
         { "PATCH", "users/@me", """{"about":"e4"}""", Anybody },
+        { "PUT", "users/@me/avatar", People.Picture, Anybody },
+        { "DELETE", "users/@me/avatar", null, Anybody },
         { "GET", "users/@me/settings", null, Anybody },
         { "PATCH", "users/@me/settings", """{"theme":"dark"}""", Anybody },
         { "GET", "users/@me/channels", null, Anybody },

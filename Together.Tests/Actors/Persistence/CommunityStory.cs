@@ -1,4 +1,3 @@
-using Npgsql;
 using Together.Actors.Channels;
 using Together.Actors.Servers;
 using Together.Actors.Sharding;
@@ -32,15 +31,8 @@ internal sealed class CommunityStory : IAsyncDisposable
     public Func<object, Task> Afterwards { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>What the command line and a host read to find the database.</summary>
-    public static Dictionary<string, string> Environment(TestDatabase database)
-    {
-        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        return new()
-        {
-            ["TOGETHER_DATA_DIR"] = database.Directory.Path,
-            ["TOGETHER_DATABASE_URL"] = $"postgres:///{connection.Database}?user={connection.Username}&host={Uri.EscapeDataString(connection.Host!)}&port={connection.Port}",
-        };
-    }
+    public static Dictionary<string, string> Environment(TestDatabase database) =>
+        new() { ["TOGETHER_DATA_DIR"] = database.Directory.Path, ["TOGETHER_DATABASE_URL"] = TestHost.DatabaseUrl(database) };
 
     public static async Task<CommunityStory> StartAsync(TestDatabase database)
     {

@@ -19,6 +19,7 @@ public class ServerEntityTests
     private static readonly (ServerCommand Command, Permissions Needed)[] Guarded =
     [
         (new RenameServer(Actor, "Orchard"), Permissions.ManageServer),
+        (new ChangeIcon(Actor, "1c0n"), Permissions.ManageServer),
         (new CreateChannel(Actor, New, ChannelType.Text, "new", null, null, null), Permissions.ManageChannels),
         (new UpdateChannel(Actor, Text, "renamed", false, null, false, null, null), Permissions.ManageChannels),
         (new MoveChannels(Actor, [new ChannelPlace(Text, 9, false, null)]), Permissions.ManageChannels),
