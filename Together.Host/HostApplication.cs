@@ -26,16 +26,18 @@ public sealed partial class HostApplication : IAsyncDisposable
     private readonly Node _node;
     private readonly GatewayConnections _connections;
     private readonly PasswordHasher _hasher;
+    private readonly ImageTool _images;
     private readonly WebApplication _app;
     private Task? _stopping;
 
-    private HostApplication(TogetherOptions options, ILoggerFactory loggers, Node node, GatewayConnections connections, PasswordHasher hasher, WebApplication app)
+    private HostApplication(TogetherOptions options, ILoggerFactory loggers, Node node, GatewayConnections connections, PasswordHasher hasher, ImageTool images, WebApplication app)
     {
         _options = options;
         _loggers = loggers;
         _node = node;
         _connections = connections;
         _hasher = hasher;
+        _images = images;
         _app = app;
     }
 
@@ -107,6 +109,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         await _connections.DisposeAsync();
         await _node.DisposeAsync();
         _hasher.Dispose();
+        _images.Dispose();
         _loggers.Dispose();
     }
 
@@ -197,7 +200,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections, images).Map(app);
         app.MapOpenApi().AllowAnonymous();
-        return new HostApplication(options, loggers, node, connections, hasher, app);
+        return new HostApplication(options, loggers, node, connections, hasher, images, app);
 
         async ValueTask<Identity> IdentifyAsync(Caller caller, CancellationToken cancellation) =>
             new(caller.UserId, caller.SessionId, (await accounts.FindAsync(caller.UserId, cancellation))?.Email);

@@ -24,13 +24,11 @@ public sealed class Preparation(ImageTool tool)
 
     private const string Unreadable = "is an image that cannot be read";
 
-    private static readonly string[] Convertible = ["image/avif", "image/heic", "image/tiff", "image/bmp"];
-
     /// <summary>Refused are images that are damaged, too large in pixels, or cannot be cleaned.</summary>
     public async Task<OrProblem<PreparedFile>> AttachmentAsync(IncomingFile file, Staging staging, CancellationToken cancellation)
     {
         var contentType = ContentType.Of(file.Head, isWhole: file.Size == file.Head.Length);
-        if (!contentType.StartsWith("image/", StringComparison.Ordinal) || contentType == "image/svg+xml")
+        if (!CleanImage.CanClean(contentType) && !ImageTool.CanConvert(contentType))
             return new PreparedFile(new NewBlob(file.Staged, file.Hash, file.Size), file.Filename, contentType, null, null);
 
         if (!(await CleanAsync(file, contentType, staging, cancellation)).TryGet(out var image, out var problem)) return problem;
@@ -42,11 +40,11 @@ public sealed class Preparation(ImageTool tool)
     public async Task<OrProblem<PreparedPicture>> SquareAsync(IncomingFile file, Staging staging, CancellationToken cancellation)
     {
         var contentType = ContentType.Of(file.Head, isWhole: file.Size == file.Head.Length);
-        if (!CleanImage.CanClean(contentType) && !Convertible.Contains(contentType)) return IncomingFile.Refused("must be an image: PNG, JPEG, WebP or GIF");
+        if (!CleanImage.CanClean(contentType) && !ImageTool.CanConvert(contentType)) return IncomingFile.Refused("must be an image: PNG, JPEG, WebP or GIF");
         if (!(await CleanAsync(file, contentType, staging, cancellation)).TryGet(out var image, out var problem)) return problem;
         if (!tool.IsAvailable) return new PreparedPicture(image.Blob, image.ContentType);
         var square = staging.Next();
-        if (!await tool.SquareAsync(image.Blob.Staged.Path, square.Path, Limits.MediaSide, cancellation)) return IncomingFile.Refused(Unreadable);
+        if (await tool.SquareAsync(image.Blob.Staged.Path, square.Path, Limits.MediaSide, cancellation) is null) return IncomingFile.Refused(Unreadable);
         return new PreparedPicture(await FinishAsync(square, cancellation), "image/webp");
     }
 
@@ -55,10 +53,10 @@ public sealed class Preparation(ImageTool tool)
         var source = file.Staged;
         if (!CleanImage.CanClean(contentType))
         {
-            if (!tool.IsAvailable || !Convertible.Contains(contentType))
+            if (!tool.IsAvailable)
                 return IncomingFile.Refused("is a kind of image that may say where it was taken, and this host cannot remove that: send it as PNG, JPEG, WebP or GIF");
             source = staging.Next();
-            if (!await tool.ConvertAsync(file.Staged.Path, source.Path, cancellation)) return IncomingFile.Refused(Unreadable);
+            if (await tool.ConvertAsync(file.Staged.Path, source.Path, cancellation) is null) return IncomingFile.Refused(Unreadable);
             contentType = "image/webp";
         }
 
@@ -84,7 +82,7 @@ public sealed class Preparation(ImageTool tool)
     {
         if (!tool.IsAvailable || image is { Size: { Width: <= Limits.ThumbnailSide, Height: <= Limits.ThumbnailSide }, Blob.Size: <= SmallImage }) return null;
         var thumbnail = staging.Next();
-        return await tool.ThumbnailAsync(image.Blob.Staged.Path, thumbnail.Path, Limits.ThumbnailSide, cancellation) ? await FinishAsync(thumbnail, cancellation) : null;
+        return await tool.ThumbnailAsync(image.Blob.Staged.Path, thumbnail.Path, Limits.ThumbnailSide, cancellation) is not null ? await FinishAsync(thumbnail, cancellation) : null;
     }
 
     private static async Task<NewBlob> FinishAsync(StagedFile staged, CancellationToken cancellation)

@@ -26,6 +26,8 @@ public sealed class HealthEndpoint(Node node, GatewayConnections connections, Im
     /// <summary>A load balancer asks every few seconds; a database that needs longer is of no use to people either.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private const string WithoutTools = "no thumbnails: install libvips-tools";
+
     private readonly long _started = node.Time.GetTimestamp();
 
     public static string Version { get; } =
@@ -39,7 +41,7 @@ public sealed class HealthEndpoint(Node node, GatewayConnections connections, Im
         var isUp = node.CanStore && await AnswersAsync(context.RequestAborted);
         var word = isUp ? "ok" : "unavailable";
         var health = new Health(
-            word, word, connections.Count, 0, images.IsAvailable ? "ok" : ImageTool.Missing, (long)node.Time.GetElapsedTime(_started).TotalSeconds, Version, (long)node.SearchIndex.Lag.TotalMilliseconds);
+            word, word, connections.Count, 0, images.IsAvailable ? "ok" : WithoutTools, (long)node.Time.GetElapsedTime(_started).TotalSeconds, Version, (long)node.SearchIndex.Lag.TotalMilliseconds);
         return Answers.Json(health, OperationsJson.Default.Health, isUp ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

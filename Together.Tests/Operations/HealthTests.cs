@@ -16,7 +16,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         await using var socket = await GatewayClient.IdentifiedAsync(host, await host.PersonAsync());
         var (status, health) = await HealthAsync(host);
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Equal(["database", "search_lag_ms", "status", "uptime_seconds", "version", "voice_participants", "websockets"], health.EnumerateObject().Select(f => f.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["database", "images", "search_lag_ms", "status", "uptime_seconds", "version", "voice_participants", "websockets"], health.EnumerateObject().Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.Equal(("ok", "ok", 1, 0), (Text("status"), Text("database"), Number("websockets"), Number("voice_participants")));
         Assert.True(Number("uptime_seconds") >= 0);
         Assert.Matches(@"^\d+\.\d+\.\d+", Text("version"));
