@@ -48,7 +48,7 @@ public sealed class AttachmentEndpoints(Node node, Preparation preparation, Uplo
 
     private async Task<IResult> ThumbnailAsync(HttpContext context, Guid id, string filename) =>
         await FindAsync(context, new AttachmentId(id), filename) is { ThumbnailHash: { } hash }
-            ? FileSender.Send(context, node.Files.Blobs, hash, "image/webp", null, Private)
+            ? FileSender.Send(context, node.Files.Blobs, hash, ContentType.WebP, null, Private)
             : (Problem)ErrorCode.NotFound;
 
     /// <summary>The upload that the request may see; null for none, and for one with another name, so that nobody passes it off as something else.</summary>

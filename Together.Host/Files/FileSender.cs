@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
-using Together.Host.Http;
 using Together.Host.Files.Images;
+using Together.Host.Http;
 using Together.Protocol;
 
 namespace Together.Host.Files;

@@ -45,7 +45,7 @@ public sealed class Preparation(ImageTool tool)
         if (!tool.IsAvailable) return new PreparedPicture(image.Blob, image.ContentType);
         var square = staging.Next();
         if (await tool.SquareAsync(image.Blob.Staged.Path, square.Path, Limits.MediaSide, cancellation) is null) return IncomingFile.Refused(Unreadable);
-        return new PreparedPicture(await FinishAsync(square, cancellation), "image/webp");
+        return new PreparedPicture(await FinishAsync(square, cancellation), ContentType.WebP);
     }
 
     private async Task<OrProblem<CleanedImage>> CleanAsync(IncomingFile file, string contentType, Staging staging, CancellationToken cancellation)
@@ -57,7 +57,7 @@ public sealed class Preparation(ImageTool tool)
                 return IncomingFile.Refused("is a kind of image that may say where it was taken, and this host cannot remove that: send it as PNG, JPEG, WebP or GIF");
             source = staging.Next();
             if (await tool.ConvertAsync(file.Staged.Path, source.Path, cancellation) is null) return IncomingFile.Refused(Unreadable);
-            contentType = "image/webp";
+            contentType = ContentType.WebP;
         }
 
         var clean = staging.Next();
