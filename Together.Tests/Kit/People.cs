@@ -111,8 +111,10 @@ public sealed class Person(TestHost host, string id, string username, string ses
     }
 
     /// <summary>Posts a message and answers it.</summary>
-    public async Task<Answer> SayAsync(string channel, string content, string? nonce = null) =>
-        (await PostAsync($"channels/{channel}/messages", nonce is null ? $$"""{"content":{{Json(content)}}}""" : $$"""{"content":{{Json(content)}},"nonce":{{Json(nonce)}}}""")).Expect(201);
+    /// <param name="files">Answers to uploads.</param>
+    public async Task<Answer> SayAsync(string channel, string content, string? nonce = null, params Answer[] files) => (await PostAsync(
+        $"channels/{channel}/messages",
+        $$"""{"content":{{Json(content)}},"nonce":{{(nonce is null ? "null" : Json(nonce))}},"attachment_ids":[{{string.Join(',', files.Select(file => $"\"{file.Id}\""))}}]}""")).Expect(201);
 
     /// <summary>The contents of a page of history, newest first.</summary>
     public async Task<List<string>> HistoryAsync(string channel, string query = "") =>
