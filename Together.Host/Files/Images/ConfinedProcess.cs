@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Together.Host.Cli;
 using Together.Host.Database;
@@ -15,7 +16,10 @@ internal static class ConfinedProcess
     /// <param name="readable">Files that it may read besides its own.</param>
     /// <param name="environment">All of its environment besides PATH and LC_ALL.</param>
     /// <param name="time">When it is ended, even if it only waits.</param>
-    /// <returns>What it exited with — 128 and the signal when it was ended — and the beginning of what it printed.</returns>
+    /// <returns>
+    /// What it exited with, or 128 and the signal when it was ended, or <see cref="ConfineCommand.Failed"/> when it could not be started confined; and
+    /// the beginning of what it printed.
+    /// </returns>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string program, IEnumerable<string> arguments, Confinement.Bounds bounds, string directory, IEnumerable<string> readable,
         IEnumerable<KeyValuePair<string, string>> environment, TimeSpan time, CancellationToken cancellation)
@@ -36,7 +40,16 @@ internal static class ConfinedProcess
         info.Environment["DOTNET_EnableDiagnostics"] = "0";
         info.Environment["DOTNET_TieredPGO"] = "0";
 
-        using var process = Process.Start(info)!;
+        Process started;
+        try
+        {
+            started = Process.Start(info)!;
+        }
+        catch (Win32Exception missing)
+        {
+            return (ConfineCommand.Failed, missing.Message);
+        }
+        using var process = started;
         process.StandardInput.Close();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(time);

@@ -11,7 +11,7 @@ public readonly record struct ImageSize(int Width, int Height)
 
     public const int MaxFrames = 5_000;
 
-    /// <summary>All frames together: 16 minutes of 640 × 480 at 6 a second, or 50 s of 1920 × 1080 at 20.</summary>
+    /// <summary>All frames together: 6,500 of 640 × 480, or 960 of 1920 × 1080. A browser takes some 10 s to go through them.</summary>
     public const long MaxAnimatedPixels = 2_000_000_000;
 
     public long Pixels => (long)Width * Height;

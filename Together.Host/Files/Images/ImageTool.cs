@@ -1,3 +1,5 @@
+using Together.Host.Cli;
+
 namespace Together.Host.Files.Images;
 
 /// <summary>
@@ -33,6 +35,8 @@ public sealed class ImageTool : IDisposable
         ["VIPS_DISC_THRESHOLD"] = "4g",
     };
 
+    private const string TemporaryPrefix = "together-image-";
+
     /// <summary>WebP's longest side.</summary>
     private const int MaxConvertedSide = 16_383;
 
@@ -62,17 +66,7 @@ public sealed class ImageTool : IDisposable
             return new ImageTool(logger, null);
         }
         var tool = new ImageTool(logger, program);
-        var picture = Directory.CreateTempSubdirectory("together-image-");
-        try
-        {
-            var (source, target) = (Path.Combine(picture.FullName, "source"), Path.Combine(picture.FullName, "target.webp"));
-            await File.WriteAllBytesAsync(source, OnePixel, cancellation);
-            if (await tool.ThumbnailAsync(source, target, maxSide: 1, cancellation) is not null) return tool;
-        }
-        finally
-        {
-            picture.Delete(recursive: true);
-        }
+        if (await tool.WorksAsync(cancellation)) return tool;
         ImageLog.Unusable(logger);
         tool.Dispose();
         return new ImageTool(logger, null);
@@ -92,6 +86,30 @@ public sealed class ImageTool : IDisposable
         RunAsync(source, target, ["--size", $"{MaxConvertedSide}x{MaxConvertedSide}>", "--output", Output(quality: 90)], cancellation);
 
     public void Dispose() => _running.Dispose();
+
+    private async Task<bool> WorksAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var picture = Directory.CreateTempSubdirectory(TemporaryPrefix);
+            try
+            {
+                var (source, target) = (Path.Combine(picture.FullName, "source"), Path.Combine(picture.FullName, "target.webp"));
+                await File.WriteAllBytesAsync(source, OnePixel, cancellation);
+                return await ThumbnailAsync(source, target, maxSide: 1, cancellation) is not null;
+            }
+            finally
+            {
+                picture.Delete(recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No temporary directory, for example: the host runs all the same.
+            ImageLog.Failed(_logger, ConfineCommand.Failed, e.Message);
+            return false;
+        }
+    }
 
     private static string Output(int quality) => $"target.webp[Q={quality},strip,profile=none]";
 
@@ -119,7 +137,7 @@ public sealed class ImageTool : IDisposable
 
     private async Task<ImageSize?> RunNowAsync(string program, string source, string target, string[] arguments, CancellationToken cancellation)
     {
-        var directory = Directory.CreateTempSubdirectory("together-image-");
+        var directory = Directory.CreateTempSubdirectory(TemporaryPrefix);
         try
         {
             // libvips reads options from a file's name, and a loader from its ending.

@@ -30,6 +30,7 @@ internal sealed class WebPCopy(ByteCopy copy)
     private byte _flags;
     private byte _written;
     private bool _isExtended;
+    private bool _hasAlpha;
     private bool _hasImage;
     private bool _hasExif;
     private int _frames;
@@ -76,7 +77,8 @@ internal sealed class WebPCopy(ByteCopy copy)
                 _hasImage = true;
                 await CopyChunkAsync(length, end);
                 return;
-            case Alpha when _isExtended && !_hasImage && (_flags & IsAnimated) == 0:
+            case Alpha when _isExtended && !_hasImage && !_hasAlpha && (_flags & IsAnimated) == 0:
+                _hasAlpha = true;
                 await CopyChunkAsync(length, end);
                 return;
             case Animation when _isExtended && length == 6 && (_flags & IsAnimated) != 0 && _frames == 0:
@@ -111,17 +113,15 @@ internal sealed class WebPCopy(ByteCopy copy)
         var size = ReadFrame(copy.Buffered[ChunkHead..]);
         var inside = copy.Consumed + ChunkHead + length;
         await copy.CopyAsync(ChunkHead + Head);
-        var hasImage = false;
+        var (hasAlpha, hasImage) = (false, false);
         while (copy.Consumed < inside)
         {
             var (name, part) = await HeadAsync(inside);
             // Whatever else were in there could not be left out without changing lengths; nobody writes it.
-            if (hasImage || name is not (Alpha or Lossy or Lossless)) throw Damaged();
-            if (name != Alpha)
-            {
-                if (await BitstreamAsync(name, part) != size) throw Damaged();
-                hasImage = true;
-            }
+            if (hasImage || name is not (Lossy or Lossless or Alpha) || name == Alpha && hasAlpha) throw Damaged();
+            if (name != Alpha && await BitstreamAsync(name, part) != size) throw Damaged();
+            hasAlpha = name == Alpha;
+            hasImage = name != Alpha;
             await CopyChunkAsync(part, inside);
         }
         if (!hasImage) throw Damaged();

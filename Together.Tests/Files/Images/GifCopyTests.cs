@@ -66,9 +66,9 @@ public sealed class GifCopyTests
     public async Task a_text_that_is_left_out_takes_its_control_along()
     {
         byte[] forText = [0x21, 0xF9, 4, 0, 99, 0, 0, 0];
-        var marked = Small(forText, Extension(0x01, new byte[12], SecretBytes), Control, Extension(0xFE, SecretBytes), Frame, forText);
+        var marked = Small(forText, Extension(0x01, new byte[12], SecretBytes), Frame, Control, Extension(0xFE, SecretBytes), Frame, forText);
 
-        Assert.Equal(Small(Control, Frame), (await CleanAsync(marked, ContentType.Gif)).Bytes);
+        Assert.Equal(Small(Frame, Control, Frame), (await CleanAsync(marked, ContentType.Gif)).Bytes);
     }
 
     [Theory]

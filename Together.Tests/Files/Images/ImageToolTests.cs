@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Together.Host.Files.Images;
 using Together.Tests.Kit;
@@ -118,15 +119,24 @@ public sealed class ImageToolTests : IDisposable
     }
 
     [Fact]
-    public async Task a_crowd_gets_its_thumbnails_one_after_the_other_and_beyond_it_none()
+    public async Task a_crowd_waits_its_turn_and_whoever_is_too_many_gets_none()
     {
         using var tool = await FindAsync();
         var source = await SourceAsync(await Vips.MakeAsync("pngsave", ".png", 90, 60));
+        // A pipe that nobody writes to: the tool waits for it until its caller gives up.
+        using (var makePipe = Process.Start("mkfifo", [_directory["pipe"]])) await makePipe.WaitForExitAsync();
+        using var givingUp = new CancellationTokenSource();
+        var running = tool.ThumbnailAsync(_directory["pipe"], Target, 10, givingUp.Token);
 
-        var sizes = await Task.WhenAll(Enumerable.Range(0, 40).Select(number => tool.ThumbnailAsync(source, _directory[$"{number}"], 10, CancellationToken.None)));
+        var next = tool.ThumbnailAsync(source, Target, 10, CancellationToken.None);
+        var crowd = Enumerable.Range(0, 31).Select(_ => tool.ThumbnailAsync(source, Target, 10, givingUp.Token)).ToList();
+        Assert.Null(await tool.ThumbnailAsync(source, Target, 10, CancellationToken.None));
+        Assert.All([running, next, .. crowd], thumbnail => Assert.False(thumbnail.IsCompleted));
+        await givingUp.CancelAsync();
 
-        Assert.Equal(33, sizes.Count(size => size == new ImageSize(10, 7)));
-        Assert.Equal(7, sizes.Count(size => size is null));
+        foreach (var thumbnail in (Task[])[running, .. crowd]) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => thumbnail);
+        Assert.Equal(new ImageSize(10, 7), await next);
+        Assert.NotNull(await tool.ThumbnailAsync(source, Target, 10, CancellationToken.None));
     }
 
     [Fact]

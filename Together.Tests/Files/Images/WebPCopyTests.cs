@@ -121,6 +121,7 @@ public sealed class WebPCopyTests
     public async Task structures_that_are_not_understood_are_refused()
     {
         var picture = (await MakeAsync())[12..];
+        var alpha = RiffChunk("ALPH", SecretBytes);
         var animation = RiffChunk("ANIM", new byte[6]);
         byte[] frame = [0, 0, 0, 0, 0, 0, 89, 0, 0, 59, 0, 0, 10, 0, 0, 0];
         byte[][] wrong =
@@ -136,6 +137,8 @@ public sealed class WebPCopyTests
             Riff(ExtendedHeader(2, 90, 60), animation, RiffChunk("ANMF", frame)),
             Riff(ExtendedHeader(2, 90, 60), animation, RiffChunk("ANMF", [.. frame, .. Xmp, .. picture])),
             Riff(ExtendedHeader(2, 90, 60), animation, RiffChunk("ANMF", [.. frame, .. picture, .. Xmp])),
+            Riff(ExtendedHeader(2, 90, 60), animation, RiffChunk("ANMF", [.. frame, .. alpha, .. alpha, .. picture])),
+            Riff(ExtendedHeader(0x10, 90, 60), alpha, alpha, picture),
             Riff(RiffChunk("VP8 ", new byte[20])),
             Riff(RiffChunk("VP8L", new byte[20])),
         ];
