@@ -195,8 +195,9 @@ public sealed partial class HostApplication : IAsyncDisposable
         new PinEndpoints(node).Map(api);
         var preparation = new Preparation(images);
         var slots = new UploadSlots(perUser: 3, total: 64);
-        new AttachmentEndpoints(node, preparation, slots, options.Files).Map(api);
-        new PictureEndpoints(node, preparation, slots, options.Files).Map(app, api);
+        var pace = new UploadPace(bytesPerSecond: 128 * 1024 * 1024, time);
+        new AttachmentEndpoints(node, preparation, slots, pace, options.Files).Map(api);
+        new PictureEndpoints(node, preparation, slots, pace, options.Files).Map(app, api);
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections, images).Map(app);
         app.MapOpenApi().AllowAnonymous();

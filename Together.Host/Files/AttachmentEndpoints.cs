@@ -10,7 +10,7 @@ using static Together.Host.Http.Answers;
 namespace Together.Host.Files;
 
 /// <summary>Files in messages: <c>/api/attachments</c>.</summary>
-public sealed class AttachmentEndpoints(Node node, Preparation preparation, UploadSlots slots, FilesOptions options)
+public sealed class AttachmentEndpoints(Node node, Preparation preparation, UploadSlots slots, UploadPace pace, FilesOptions options)
 {
     private const string Private = "private, max-age=86400, immutable";
 
@@ -34,7 +34,7 @@ public sealed class AttachmentEndpoints(Node node, Preparation preparation, Uplo
         using var slot = slots.Take(caller, out var busy);
         if (busy is not null) return busy;
         using var staging = new Staging(node.Files.Blobs);
-        if (!(await IncomingFile.ReadAsync(context, staging, options.MaxSize, ContentType.HeadLength)).TryGet(out var incoming, out var problem)) return problem;
+        if (!(await IncomingFile.ReadAsync(context, staging, pace, options.MaxSize, ContentType.HeadLength)).TryGet(out var incoming, out var problem)) return problem;
         if (!(await preparation.AttachmentAsync(incoming, staging, context.RequestAborted)).TryGet(out var file, out problem)) return problem;
         var record = new AttachmentRecord(node.Ids.Next<AttachmentId>(), file.Filename, file.ContentType, file.Blob.Size, file.Size?.Width, file.Size?.Height, file.Thumbnail is not null);
         if (await node.Files.AddAsync(caller, record, file.Blob, file.Thumbnail, context.RequestAborted) is { } refused) return refused;

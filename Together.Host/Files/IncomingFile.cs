@@ -30,6 +30,12 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
     /// <summary>Slower than any phone; whoever sends less holds a place for nothing.</summary>
     private static readonly MinDataRate SlowestSender = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
+    /// <summary>
+    /// Of all uploads so many work at once; the others wait for the next piece of theirs. Writing and flushing block a thread of the pool, and messages need
+    /// those threads, and the disk, at the same time.
+    /// </summary>
+    private static readonly SemaphoreSlim Turn = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     /// <summary>COR_E_IO: the reader's own word for a form that ends too early. The system's failures have their numbers.</summary>
     private const int ReaderFailure = unchecked((int)0x80131620);
 
@@ -39,10 +45,11 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
     /// </summary>
     /// <param name="context">Of the request.</param>
     /// <param name="staging">Where to.</param>
+    /// <param name="pace">How fast all may come together.</param>
     /// <param name="maxSize">In bytes.</param>
     /// <param name="headLength">How many of the first bytes to keep.</param>
     /// <exception cref="IOException">The sender is gone, or the disk does not take it.</exception>
-    public static async Task<OrProblem<IncomingFile>> ReadAsync(HttpContext context, Staging staging, long maxSize, int headLength)
+    public static async Task<OrProblem<IncomingFile>> ReadAsync(HttpContext context, Staging staging, UploadPace pace, long maxSize, int headLength)
     {
         var request = context.Request;
         if (request.ContentLength > maxSize + FormOverhead) return TooLarge(maxSize);
@@ -62,7 +69,7 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
             {
                 if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || HeaderUtilities.RemoveQuotes(disposition.Name) != "file") continue;
                 var name = Files.Filename.Clean((disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value);
-                return await ReceiveAsync(section.Body, name, staging, maxSize, headLength, context.RequestAborted);
+                return await ReceiveAsync(section.Body, name, staging, pace, maxSize, headLength, context.RequestAborted);
             }
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException large) when (large.StatusCode == StatusCodes.Status413PayloadTooLarge)
@@ -87,7 +94,7 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
 
     private static Problem TooLarge(long maxSize) => new(ErrorCode.PayloadTooLarge, $"A file may have up to {maxSize} bytes.");
 
-    private static async Task<OrProblem<IncomingFile>> ReceiveAsync(Stream body, string name, Staging staging, long maxSize, int headLength, CancellationToken cancellation)
+    private static async Task<OrProblem<IncomingFile>> ReceiveAsync(Stream body, string name, Staging staging, UploadPace pace, long maxSize, int headLength, CancellationToken cancellation)
     {
         var staged = staging.Next();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -103,17 +110,34 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
                     size += read;
                     if (size > maxSize) return TooLarge(maxSize);
 
-                    hash.AppendData(buffer, 0, read);
                     if (head.Length < headLength) head.Write(buffer, 0, (int)Math.Min(read, headLength - head.Length));
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
-                    if (size - flushed >= FlushEvery)
+                    await pace.PassAsync(read, cancellation);
+                    await Turn.WaitAsync(cancellation);
+                    try
                     {
-                        RandomAccess.FlushToDisk(file.SafeFileHandle);
-                        flushed = size;
+                        hash.AppendData(buffer, 0, read);
+                        RandomAccess.Write(file.SafeFileHandle, buffer.AsSpan(0, read), size - read);
+                        if (size - flushed >= FlushEvery)
+                        {
+                            RandomAccess.FlushToDisk(file.SafeFileHandle);
+                            flushed = size;
+                        }
+                    }
+                    finally
+                    {
+                        Turn.Release();
                     }
                 }
 
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
+                await Turn.WaitAsync(cancellation);
+                try
+                {
+                    RandomAccess.FlushToDisk(file.SafeFileHandle);
+                }
+                finally
+                {
+                    Turn.Release();
+                }
             }
 
             if (size == 0) return Refused("is empty");

@@ -11,7 +11,7 @@ using static Together.Host.Http.Answers;
 namespace Together.Host.Files;
 
 /// <summary>Avatars and server icons: sent by their owners, and for everybody under <c>/media</c>.</summary>
-public sealed class PictureEndpoints(Node node, Preparation preparation, UploadSlots slots, FilesOptions options)
+public sealed class PictureEndpoints(Node node, Preparation preparation, UploadSlots slots, UploadPace pace, FilesOptions options)
 {
     public void Map(IEndpointRouteBuilder routes, IEndpointRouteBuilder api)
     {
@@ -49,7 +49,7 @@ public sealed class PictureEndpoints(Node node, Preparation preparation, UploadS
         using var slot = slots.Take(caller, out var busy);
         if (busy is not null) return busy;
         using var staging = new Staging(node.Files.Blobs);
-        if (!(await IncomingFile.ReadAsync(context, staging, options.PictureMaxSize, ContentType.HeadLength)).TryGet(out var incoming, out var problem)) return problem;
+        if (!(await IncomingFile.ReadAsync(context, staging, pace, options.PictureMaxSize, ContentType.HeadLength)).TryGet(out var incoming, out var problem)) return problem;
         if (!(await preparation.SquareAsync(incoming, staging, context.RequestAborted)).TryGet(out var picture, out problem)) return problem;
         if (await node.Files.AddMediaAsync(picture.Blob, picture.ContentType, context.RequestAborted) is { } refused) return refused;
         return NoContent(await takeAsync(picture.Blob.Hash));
