@@ -116,6 +116,7 @@ public sealed class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sweep.DisposeAsync();
+        Files.Dispose();
         await _retention.DisposeAsync();
         foreach (var reactor in _reactors) await reactor.DisposeAsync();
         await PresenceUpdates.DisposeAsync();

@@ -20,7 +20,7 @@ public sealed record NewBlob(StagedFile Staged, string Hash, long Size);
 /// its row before it is removed, both under a lock on its hash; a crash between the two leaves a file without a row, which
 /// <see cref="SweepAsync"/> removes. Any thread; lives as long as the host.
 /// </summary>
-public sealed class FileStore
+public sealed class FileStore : IDisposable
 {
     /// <summary>"file" in ASCII: the class of the locks on hashes.</summary>
     private const int HashLock = 0x66696C65;
@@ -46,6 +46,9 @@ public sealed class FileStore
         select hash from blobs b where not exists (select from uploads u where u.hash = b.hash) and not exists (select from uploads u where u.thumbnail_hash = b.hash)
             and not exists (select from media m where m.hash = b.hash)
         """;
+
+    /// <summary>They wait for each other anyway, in the row that counts all; what they hold meanwhile are connections that reads need.</summary>
+    private readonly SemaphoreSlim _transactions = new(2);
 
     private readonly NpgsqlDataSource _database;
     private readonly IBlobStore _blobs;
@@ -149,7 +152,22 @@ public sealed class FileStore
         return removed;
     }
 
+    public void Dispose() => _transactions.Dispose();
+
     private async Task<Problem?> StoreAsync(NewBlob[] blobs, Func<NpgsqlConnection, Task<Problem?>> insertAsync, CancellationToken cancellation)
+    {
+        await _transactions.WaitAsync(cancellation);
+        try
+        {
+            return await StoreNowAsync(blobs, insertAsync, cancellation);
+        }
+        finally
+        {
+            _transactions.Release();
+        }
+    }
+
+    private async Task<Problem?> StoreNowAsync(NewBlob[] blobs, Func<NpgsqlConnection, Task<Problem?>> insertAsync, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

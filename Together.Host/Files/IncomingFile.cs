@@ -24,8 +24,8 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
     /// <summary>Of one upload in memory, several times.</summary>
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>As much is written to the disk at once: a whole upload at its end would make messages wait for it.</summary>
-    private const long FlushEvery = 4 * 1024 * 1024;
+    /// <summary>As much goes to the disk at once: a whole upload at its end would make messages wait for it.</summary>
+    private const long WriteBackEvery = 1024 * 1024;
 
     /// <summary>Slower than any phone; whoever sends less holds a place for nothing.</summary>
     private static readonly MinDataRate SlowestSender = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
@@ -102,7 +102,7 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var head = new MemoryStream(headLength);
-            long size = 0, flushed = 0;
+            long size = 0, begun = 0;
             await using (var file = staged.OpenWrite())
             {
                 while (await body.ReadAsync(buffer, cancellation) is > 0 and var read)
@@ -117,10 +117,10 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
                     {
                         hash.AppendData(buffer, 0, read);
                         RandomAccess.Write(file.SafeFileHandle, buffer.AsSpan(0, read), size - read);
-                        if (size - flushed >= FlushEvery)
+                        if (size - begun >= WriteBackEvery)
                         {
-                            RandomAccess.FlushToDisk(file.SafeFileHandle);
-                            flushed = size;
+                            StagedFile.WriteBack(file.SafeFileHandle, begun, size - begun);
+                            begun = size;
                         }
                     }
                     finally

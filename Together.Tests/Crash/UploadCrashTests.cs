@@ -53,7 +53,7 @@ public sealed class UploadCrashTests(PostgresFixture postgres)
 
         var later = new ManualClock();
         later.Advance(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(2) - later.Now);
-        var store = await FileStore.OpenAsync(database.DataSource, directory, new FilesOptions { MaxSize = 0, PictureMaxSize = 0, UserQuota = 0, TotalQuota = 0, KeepFree = 0 }, later, CancellationToken.None);
+        using var store = await FileStore.OpenAsync(database.DataSource, directory, new FilesOptions { MaxSize = 0, PictureMaxSize = 0, UserQuota = 0, TotalQuota = 0, KeepFree = 0 }, later, CancellationToken.None);
         await store.SweepAsync(CancellationToken.None);
         await AssertEveryRowHasItsFileAsync(database, directory);
         Assert.Equal(
