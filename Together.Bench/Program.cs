@@ -7,6 +7,7 @@ var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, st
     ["conversations"] = (Conversations.RunAsync, "1,000 people who come back at once, read marks, @everyone in a large server, nonces"),
     ["broadcast"] = (Broadcast.RunAsync, "20 messages/s to 1,000 connections"),
     ["history"] = (History.RunAsync, "pages of 50 out of 1,000,000 messages, and a start with them"),
+    ["search"] = (Search.RunAsync, "searches in 1,000,000 messages, alone and while 1,000 messages/s are posted"),
     ["permissions"] = (PermissionChecks.RunAsync, "checks a second, READY and memory of a server with 10,000 members"),
     ["files"] = (Files.RunAsync, "20 uploads of 50 MB at once beside messages, and how fast one is fetched"),
     ["saturation"] = (Saturation.RunAsync, "most deliveries and most durable messages a second"),

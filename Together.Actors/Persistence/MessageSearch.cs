@@ -52,16 +52,16 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
     public const int Parallel = 3;
 
     /// <summary>Searches that wait for their turn, for a second or so.</summary>
-    private const int QueueMax = 64;
+    public const int QueueMax = 64;
 
-    /// <summary>Below it, a first look says too little about how common a match is.</summary>
-    private const int SampleMin = 3;
+    /// <summary>Messages that are looked at first: a word that one message in a hundred has is among them nearly always.</summary>
+    private const int SampleSize = 500;
 
-    /// <summary>How much further back than it should take: matches come in bursts.</summary>
-    private const double Margin = 1.4;
+    /// <summary>Each goes back as far as those before taught, and finds what is behind them.</summary>
+    private const int StepsMax = 6;
 
     /// <summary>Lexemes of time in one query: each costs as much as another word.</summary>
-    private const int TimesMax = 16;
+    private const int TimesMax = 9;
 
     private const char Start = '\u0001';
     private const char Stop = '\u0002';
@@ -149,21 +149,27 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
     private static async Task<List<Hit>> HitsAsync(Search search)
     {
         var sample = await search.LookAsync();
-        // All that there is was looked at, or nearly all of it matches.
-        if (sample.Looked < search.Needed || sample.Hits.Count >= search.Needed) return sample.Hits;
+        var hits = sample.Hits;
+        // All that there is was looked at, or all of it matches.
+        if (sample.IsAll || hits.Count >= search.Needed) return hits;
 
-        var (span, matches) = (sample.Newest - sample.Oldest + 1, sample.Hits.Count);
-        for (var attempt = 0; attempt < 2 && matches >= SampleMin; attempt++)
+        // What was found in a time says how much time the rest takes. Nothing at all means that it is rare.
+        var (below, time) = (sample.Oldest, SearchText.Milliseconds(sample.Oldest));
+        for (var step = 0; step < StepsMax && hits.Count > 0; step++)
         {
-            span = (long)Math.Min(span * Margin * search.Needed / matches, long.MaxValue / 2);
-            var from = Math.Max(0, sample.Newest - span);
-            if (from <= search.Floor || SearchText.Between(from, sample.Newest, TimesMax) is not { } times) break;
-            var found = await search.AskAsync(times);
-            if (found.Count >= search.Needed) return found;
-            matches = found.Count;
+            var passed = SearchText.Milliseconds(sample.Newest) - time + 1;
+            // Two standard deviations more than what it should take: asking again costs more than some matches too many.
+            var margin = 1 + 2 / Math.Sqrt(hits.Count);
+            var from = time - (long)Math.Min(passed * margin * (search.Needed - hits.Count) / hits.Count, time);
+            if (from <= search.Floor || SearchText.Between(ref from, time, TimesMax) is not { } times) break;
+            hits.AddRange(await search.AskAsync(times, below, search.Needed - hits.Count));
+            if (hits.Count >= search.Needed) return hits;
+            (below, time) = (SearchText.Floor(from), from);
         }
 
-        return await search.AskAsync(search.Floor > 0 ? SearchText.Between(search.Floor, sample.Newest, TimesMax) : null);
+        var floor = search.Floor;
+        hits.AddRange(await search.AskAsync(floor > 0 ? SearchText.Between(ref floor, time, TimesMax) : null, below, search.Needed - hits.Count));
+        return hits;
     }
 
     private async Task<List<FoundMessage>> ReadAsync(NpgsqlConnection connection, List<Hit> page, Words words, UserId reader, CancellationToken cancellation)
@@ -247,10 +253,10 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
 
     private readonly record struct Hit(Guid Channel, Guid Message, float Rank);
 
-    /// <param name="Looked">How many messages were looked at.</param>
-    /// <param name="Newest">The time of the first of them, in milliseconds.</param>
-    /// <param name="Oldest">The time of the last of them.</param>
-    private sealed record Sample(int Looked, long Newest, long Oldest, List<Hit> Hits);
+    /// <param name="IsAll">Nothing was left to look at.</param>
+    /// <param name="Newest">The first that was looked at.</param>
+    /// <param name="Oldest">The last.</param>
+    private sealed record Sample(bool IsAll, Guid Newest, Guid Oldest, List<Hit> Hits);
 
     /// <summary>One search on its connection: the two ways to find matches.</summary>
     private sealed class Search(NpgsqlConnection connection, SearchScope scope, MessageQuery query, Words words, Guid[]? removed, int needed, CancellationToken cancellation)
@@ -269,10 +275,10 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
             await using var command = new NpgsqlCommand { Connection = connection };
             var place = scope.Server is { } server ? $"server_id = {Id(command, server.Value)}" : $"channel_id = {Id(command, scope.Channels[0].Value)}";
             var conditions = Conditions(command, "w", null);
-            var looked = Number(command, needed);
+            var size = words.All.Length == 0 && Lexemes(null).Count == 0 ? needed : SampleSize;
             command.CommandText = $"""
                 with walked as materialized (
-                    select channel_id, message_id, tsv from message_search where {place}{Marks(command)} order by message_id desc, channel_id desc limit {looked}),
+                    select channel_id, message_id, tsv from message_search where {place}{Marks(command, query.Before?.Value)} order by message_id desc, channel_id desc limit {Number(command, size)}),
                 hits as materialized (select w.channel_id, w.message_id, {Rank(command, "w")} as rank from walked w where {conditions})
                 select (select count(*)::int from walked), (select message_id from walked order by message_id desc limit 1), (select message_id from walked order by message_id limit 1),
                     array_agg(channel_id order by message_id desc, channel_id desc), array_agg(message_id order by message_id desc, channel_id desc), array_agg(rank order by message_id desc, channel_id desc)
@@ -280,20 +286,22 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
                 """;
             await using var row = await command.ExecuteReaderAsync(cancellation);
             await row.ReadAsync(cancellation);
-            return row.GetInt32(0) == 0 ? new Sample(0, 0, 0, []) : new Sample(row.GetInt32(0), SearchText.Milliseconds(row.GetGuid(1)), SearchText.Milliseconds(row.GetGuid(2)), Hits(row, 3));
+            return row.GetInt32(0) == 0 ? new Sample(true, default, default, []) : new Sample(row.GetInt32(0) < size, row.GetGuid(1), row.GetGuid(2), Hits(row, 3));
         }
 
         /// <summary>Asks the index.</summary>
         /// <param name="times">A tsquery that bounds them to a time; null for all times.</param>
-        public async Task<List<Hit>> AskAsync(string? times)
+        /// <param name="below">For messages below this one.</param>
+        /// <param name="limit">So many at most.</param>
+        public async Task<List<Hit>> AskAsync(string? times, Guid below, int limit)
         {
             await using var command = new NpgsqlCommand { Connection = connection };
             var place = scope.Server is { } server && scope.Channels.Count > ChannelsMax ? SearchText.In(server) : string.Join(" | ", scope.Channels.Select(SearchText.In));
             var conditions = Conditions(command, "s", times is null ? $"({place})" : $"({place}) & ({times})");
             command.CommandText = $"""
                 with hits as materialized (
-                    select s.channel_id, s.message_id, {Rank(command, "s")} as rank from message_search s where {conditions}{Marks(command)}
-                    order by s.message_id desc, s.channel_id desc limit {Number(command, needed)})
+                    select s.channel_id, s.message_id, {Rank(command, "s")} as rank from message_search s where {conditions}{Marks(command, below)}
+                    order by s.message_id desc, s.channel_id desc limit {Number(command, limit)})
                 select array_agg(channel_id order by message_id desc, channel_id desc), array_agg(message_id order by message_id desc, channel_id desc), array_agg(rank order by message_id desc, channel_id desc)
                 from hits
                 """;
@@ -309,7 +317,7 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
             return [.. channels.Select((channel, i) => new Hit(channel, messages[i], ranks[i]))];
         }
 
-        private string Conditions(NpgsqlCommand command, string row, string? more)
+        private List<string> Lexemes(string? more)
         {
             List<string> lexemes = [];
             if (query.Author is { } author) lexemes.Add(SearchText.By(author));
@@ -318,17 +326,26 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
             if (query.Contents.HasFlag(SearchContents.Link)) lexemes.Add(SearchText.Link);
             if (query.Contents.HasFlag(SearchContents.Image)) lexemes.Add(SearchText.Image);
             if (more is not null) lexemes.Add(more);
+            return lexemes;
+        }
+
+        private string Conditions(NpgsqlCommand command, string row, string? more)
+        {
+            // Words are put together with lexemes as queries, not as texts.
+            List<string> queries = [];
+            if (words.All.Length > 0) queries.Add($"{Text(command, words.All)}::tsquery");
+            if (Lexemes(more) is { Count: > 0 } lexemes) queries.Add($"{Text(command, string.Join(" & ", lexemes))}::tsquery");
 
             // "is true" keeps the planner from the index of channels, which is in no order that helps.
             var conditions = $"({row}.channel_id = any({Ids(command, [.. scope.Channels.Select(channel => channel.Value)])})) is true";
-            if (words.All.Length > 0 || lexemes.Count > 0) conditions += $" and {row}.tsv @@ ({Text(command, words.All)}::tsquery && {Text(command, string.Join(" & ", lexemes))}::tsquery)";
+            if (queries.Count > 0) conditions += $" and {row}.tsv @@ ({string.Join(" && ", queries)})";
             if (removed is null) conditions += $" and exists (select from messages m where m.channel_id = {row}.channel_id and m.id = {row}.message_id and m.deleted_at is null)";
             else if (removed.Length > 0) conditions += $" and {row}.message_id <> all({Ids(command, removed)})";
             return conditions;
         }
 
-        private string Marks(NpgsqlCommand command) =>
-            (query.Before is { } before ? $" and message_id < {Id(command, before.Value)}" : "") + (query.After is { } after ? $" and message_id > {Id(command, after.Value)}" : "");
+        private string Marks(NpgsqlCommand command, Guid? below) =>
+            (below is { } id ? $" and message_id < {Id(command, id)}" : "") + (query.After is { } after ? $" and message_id > {Id(command, after.Value)}" : "");
 
         private string Rank(NpgsqlCommand command, string row) => query.ByRelevance && words.Wanted.Length > 0 ? $"ts_rank({row}.tsv, {Text(command, words.Wanted)}::tsquery)" : "0::real";
 

@@ -27,6 +27,15 @@ internal sealed class Histogram
             Max = duration;
     }
 
+    public void Add(Histogram other)
+    {
+        for (var bucket = 0; bucket < _buckets.Length; bucket++)
+            _buckets[bucket] += other._buckets[bucket];
+        Count += other.Count;
+        if (other.Max > Max)
+            Max = other.Max;
+    }
+
     /// <summary>The smallest duration that at least this part (0..1) of the samples does not exceed; zero without samples.</summary>
     public TimeSpan Percentile(double part)
     {

@@ -72,6 +72,26 @@ public sealed class SearchTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task every_sign_separates_words()
+    {
+        var club = await Community.FoundAsync(_host);
+        var signs = Enumerable.Range(1, 127).Select(code => (char)code).Where(c => !char.IsAsciiLetterOrDigit(c)).ToList();
+        // Between letters, between digits, and where a tag, an address, a path or an entity would begin or end.
+        var message = await club.Owner.SayAsync(club.General, string.Join('x', signs.Select((sign, i) => $" la{i}{sign}lb{i} {i}1{sign}{i}2 {sign}lc{i}{sign} {sign}{sign}ld{i};")));
+        await _index.CaughtUpAsync();
+        for (var i = 0; i < signs.Count; i++)
+        {
+            foreach (var typed in (string[])[$"\"la{i} lb{i}\"", $"\"{i}1 {i}2\"", $"lc{i} ld{i}", $"la{i}{signs[i]}lb{i}"])
+            {
+                var found = (await club.Owner.GetAsync(Url(club.General, $"q={Uri.EscapeDataString(typed)}"))).Expect(200);
+                Assert.True(Ids(found) is [var id] && id == message.Id, $"U+{(int)signs[i]:X4}: {typed} is not found");
+                // The text is highlighted, so all of it came back.
+                Assert.NotEmpty(found["highlights"].EnumerateArray());
+            }
+        }
+    }
+
+    [Fact]
     public async Task filters_narrow_what_is_found()
     {
         var club = await Community.FoundAsync(_host);
@@ -337,6 +357,71 @@ public sealed class SearchTests(PostgresFixture postgres) : IAsyncLifetime
             await _index.CaughtUpAsync();
             Assert.Equal([late.Id, kept.Id], Ids(await reader.GetAsync(Url(club.General, "q=secret"))));
         }
+    }
+
+    [Fact]
+    public async Task index_that_failed_reads_what_it_missed()
+    {
+        var club = await Community.FoundAsync(_host);
+        var deleted = await club.Owner.SayAsync(club.General, "secret deleted");
+        var kept = await club.Owner.SayAsync(club.General, "secret kept");
+        await _index.CaughtUpAsync();
+        Answer late;
+        await using (var held = await HeldTable.TakeAsync(_database, "search_state"))
+        {
+            late = await club.Owner.SayAsync(club.General, "secret late");
+            (await club.Owner.DeleteAsync($"channels/{club.General}/messages/{deleted.Id}")).Expect(204);
+            await held.WantedAsync();
+            Assert.Equal(1, await _database.ScalarAsync<long>("select count(pg_terminate_backend(pid)) from pg_locks where relation = 'search_state'::regclass and not granted"));
+            // It knows no more what it has not done, and still nobody finds what is deleted.
+            await held.WantedAsync();
+            Assert.Equal([kept.Id], Ids(await club.Owner.GetAsync(Url(club.General, "q=secret"))));
+        }
+
+        await _index.CaughtUpAsync();
+        Assert.Equal([late.Id, kept.Id], Ids(await club.Owner.GetAsync(Url(club.General, "q=secret"))));
+    }
+
+    [Fact]
+    public async Task search_that_takes_too_long_is_given_up_and_the_others_go_on()
+    {
+        var club = await Community.FoundAsync(_host);
+        await club.Owner.SayAsync(club.General, "secret");
+        await _index.CaughtUpAsync();
+        await using (var held = await HeldTable.TakeAsync(_database, "message_search"))
+        {
+            var searches = Enumerable.Range(0, MessageSearch.Parallel).Select(_ => club.Owner.GetAsync(Url(club.General, "q=secret"))).ToList();
+            await held.WantedAsync();
+            // Meanwhile the history is read and written.
+            Assert.Equal(["secret"], await club.Owner.HistoryAsync(club.General));
+            await club.Owner.SayAsync(club.General, "more");
+            foreach (var search in searches)
+            {
+                (await search).ExpectRefusal(503, "unavailable");
+                Assert.Contains("took too long", (await search)["detail"].GetString(), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Single(Ids(await club.Owner.GetAsync(Url(club.General, "q=secret"))));
+    }
+
+    [Fact]
+    public async Task too_many_searches_at_once_are_refused()
+    {
+        var club = await Community.FoundAsync(_host);
+        await club.Owner.SayAsync(club.General, "secret");
+        await _index.CaughtUpAsync();
+        List<Task<Answer>> searches = [];
+        await using (var held = await HeldTable.TakeAsync(_database, "message_search"))
+        {
+            // All that run and wait, and one more: refused while none of the others can be answered.
+            for (var i = 0; i < MessageSearch.Parallel + MessageSearch.QueueMax + 1; i++) searches.Add(club.Owner.GetAsync(Url(club.General, "q=secret")));
+            var first = await Task.WhenAny(searches);
+            (await first).ExpectRefusal(503, "overloaded");
+            searches.Remove(first);
+        }
+
+        foreach (var search in searches) Assert.Single(Ids(await search));
     }
 
     [Fact]
