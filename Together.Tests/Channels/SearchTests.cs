@@ -375,7 +375,9 @@ public sealed class SearchTests(PostgresFixture postgres) : IAsyncLifetime
             Assert.Equal(1, await _database.ScalarAsync<long>("select count(pg_terminate_backend(pid)) from pg_locks where relation = 'search_state'::regclass and not granted"));
             // It knows no more what it has not done, and still nobody finds what is deleted.
             await held.WantedAsync();
-            Assert.Equal([kept.Id], Ids(await club.Owner.GetAsync(Url(club.General, "q=secret"))));
+            var found = await club.Owner.GetAsync(Url(club.General, "q=secret"));
+            Assert.Equal([kept.Id], Ids(found));
+            Assert.Equal(1, found["total"].GetInt32());
         }
 
         await _index.CaughtUpAsync();
