@@ -28,6 +28,7 @@ public sealed partial class HostApplication : IAsyncDisposable
     private readonly PasswordHasher _hasher;
     private readonly ImageTool _images;
     private readonly WebApplication _app;
+    private bool _ownsImages;
     private Task? _stopping;
 
     private HostApplication(TogetherOptions options, ILoggerFactory loggers, Node node, GatewayConnections connections, PasswordHasher hasher, ImageTool images, WebApplication app)
@@ -48,9 +49,11 @@ public sealed partial class HostApplication : IAsyncDisposable
     /// <param name="source">What the framework's parts read, such as the levels of logging; without it they have their defaults.</param>
     /// <param name="time">The clock; the system's when null.</param>
     /// <param name="configureLogging">For tests, which read the log; JSON lines on standard output when null.</param>
+    /// <param name="images">For tests, which share one; it stays the caller's. Looked for when null.</param>
     /// <param name="cancellation">Ends a start that is still waiting for the database.</param>
     public static async Task<HostApplication> StartAsync(
-        TogetherOptions options, HoconConfigurationSource? source = null, TimeProvider? time = null, Action<ILoggingBuilder>? configureLogging = null, CancellationToken cancellation = default)
+        TogetherOptions options, HoconConfigurationSource? source = null, TimeProvider? time = null, Action<ILoggingBuilder>? configureLogging = null, ImageTool? images = null,
+        CancellationToken cancellation = default)
     {
         time ??= TimeProvider.System;
         var loggers = LoggerFactory.Create(logging =>
@@ -63,15 +66,15 @@ public sealed partial class HostApplication : IAsyncDisposable
 
         var hasher = new PasswordHasher(options.Auth.BcryptCost, options.Auth.HashParallelism, options.Auth.HashQueue);
         // It starts a program, which takes as long as the database does.
-        var findingImages = ImageTool.FindAsync(loggers.CreateLogger<ImageTool>(), cancellation);
+        var findingImages = images is null ? ImageTool.FindAsync(loggers.CreateLogger<ImageTool>(), cancellation) : null;
         Node? node = null;
         try
         {
             node = await Node.StartAsync(options, time, loggers, cancellation);
             var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
             var setupCode = new SetupCode();
-            var images = await findingImages;
-            var host = Compose(options, time, loggers, node, images, hasher, accounts, setupCode);
+            var host = Compose(options, time, loggers, node, images ?? await findingImages!, hasher, accounts, setupCode);
+            host._ownsImages = images is null;
             await host._app.StartAsync(cancellation);
             LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
             if (await accounts.NeedsSetupAsync(cancellation)) LogNeedsSetup(loggers.CreateLogger<HostApplication>(), setupCode.Text);
@@ -109,7 +112,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         await _connections.DisposeAsync();
         await _node.DisposeAsync();
         _hasher.Dispose();
-        _images.Dispose();
+        if (_ownsImages) _images.Dispose();
         _loggers.Dispose();
     }
 

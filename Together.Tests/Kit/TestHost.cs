@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Together.Host;
 using Together.Host.Configuration;
+using Together.Host.Files.Images;
 
 namespace Together.Tests.Kit;
 
@@ -11,6 +13,9 @@ namespace Together.Tests.Kit;
 /// </summary>
 public sealed class TestHost : IAsyncDisposable
 {
+    /// <summary>Found once: each search for it starts a program.</summary>
+    private static readonly Lazy<Task<ImageTool>> Images = new(() => ImageTool.FindAsync(NullLogger.Instance, CancellationToken.None));
+
     private readonly TestDatabase? _owned;
     private HostApplication _host;
 
@@ -53,7 +58,7 @@ public sealed class TestHost : IAsyncDisposable
         var host = await HostApplication.StartAsync(options, time: time, configureLogging: logging =>
         {
             if (log is not null) logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
-        });
+        }, images: await Images.Value);
         return new TestHost(owned, host, options);
     }
 
@@ -68,7 +73,7 @@ public sealed class TestHost : IAsyncDisposable
     public async Task RestartAsync()
     {
         await _host.StopAsync();
-        _host = await HostApplication.StartAsync(Options, configureLogging: _ => { });
+        _host = await HostApplication.StartAsync(Options, configureLogging: _ => { }, images: await Images.Value);
         Client.Dispose();
         Client = new HttpClient { BaseAddress = Address };
     }
