@@ -30,7 +30,7 @@ public sealed class AttachmentEndpoints(Node node, Preparation preparation, Uplo
     private async Task<IResult> UploadAsync(HttpContext context)
     {
         var caller = context.Caller().UserId;
-        if (await node.Files.RefuseAsync(caller, context.Request.ContentLength ?? 0, context.RequestAborted) is { } full) return full;
+        if (await node.Files.RefuseAsync(caller, IncomingFile.LeastSize(context.Request), context.RequestAborted) is { } full) return full;
         using var slot = slots.Take(caller, out var busy);
         if (busy is not null) return busy;
         using var staging = new Staging(node.Files.Blobs);

@@ -88,6 +88,9 @@ public sealed record IncomingFile(StagedFile Staged, string Filename, long Size,
         return Refused("is required");
     }
 
+    /// <summary>What the file has at least, by what the request says of itself; 0 when it does not say.</summary>
+    public static long LeastSize(HttpRequest request) => Math.Max(0, (request.ContentLength ?? 0) - FormOverhead);
+
     /// <summary>A refusal that names the field.</summary>
     public static Problem Refused(string message) =>
         new(ErrorCode.InvalidBody, Errors: new Dictionary<string, IReadOnlyList<string>> { ["file"] = [message] });
