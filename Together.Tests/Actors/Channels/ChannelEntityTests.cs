@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
 using Together.Actors.Servers;
@@ -70,6 +71,29 @@ public class ChannelEntityTests
         Assert.Equal(TimeSpan.FromMilliseconds(1), decision.Reply.RetryAfter);
         // Asked for again, what was posted is answered.
         Assert.Null(ChannelEntity.Decide(new ChannelState(default), new PostMessage(Actor, "x", "nonce"), Text, server, new Found(Own, Now.AddSeconds(lastPost), []), Now).Reply.Error);
+    }
+
+    [Fact]
+    public void a_file_needs_attach_files_and_to_be_reserved()
+    {
+        var file = new AttachmentRecord(new AttachmentId(UuidV7.Next(default, Now)), "cat.jpg", "image/jpeg", 48_213, 1200, 800, true);
+        Refused(ErrorCode.MissingPermissions, Post(Permissions.All & ~Permissions.Administrator & ~Permissions.AttachFiles, [file]));
+        var missing = Post(Writer | Permissions.AttachFiles, null);
+        Refused(ErrorCode.InvalidBody, missing);
+        Assert.Equal("attachment_ids", missing.Reply.Field);
+        var posted = Assert.IsType<MessagePosted>(Assert.Single(Post(Writer | Permissions.AttachFiles, [file]).Events));
+        Assert.Equal([file], posted.Message.Attachments!.Value);
+
+        Decision Post(Permissions granted, ImmutableArray<AttachmentRecord>? reserved) => ChannelEntity.Decide(
+            new ChannelState(default), new PostMessage(Actor, "", null) { AttachmentIds = [file.Id] }, Text, With(granted), new Found(null, null, []) { Attachments = reserved }, Now);
+    }
+
+    [Fact]
+    public void an_edit_keeps_the_files()
+    {
+        var file = new AttachmentRecord(new AttachmentId(UuidV7.Next(default, Now)), "cat.jpg", "image/jpeg", 48_213, 1200, 800, true);
+        var edited = Decide(new EditMessage(Actor, Own.Id, ""), Writer, Own with { Attachments = [file] });
+        Assert.Equal([file], Assert.IsType<MessageEdited>(Assert.Single(edited.Events)).Message.Attachments!.Value);
     }
 
     [Fact]
