@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Together.Actors.Channels;
 using Together.Actors.Servers;
+using Together.Protocol;
 
 namespace Together.Actors.Persistence;
 
@@ -22,6 +23,9 @@ public sealed partial class SearchIndex : IAsyncDisposable
     private const int BatchRemoved = 2000;
 
     private const int JournalPage = 500;
+
+    /// <summary>Messages from before that are looked up together, at most.</summary>
+    private const int WindowMax = 4000;
 
     /// <summary>Between two transactions with new messages: more of them in one cost less, and nobody searches for what was said just now.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -58,7 +62,9 @@ public sealed partial class SearchIndex : IAsyncDisposable
     private long? _waitingSince;
     private long? _storingSince;
     private long _position;
-    private (Guid Channel, Guid Message)? _filled;
+    /// <summary>Of the messages from before: those from this one on are in; null when all are.</summary>
+    private Guid? _filled;
+    private TimeSpan _window = TimeSpan.FromHours(1);
     private Task _loop = Task.CompletedTask;
 
     /// <param name="source">Of the connections for searches.</param>
@@ -239,39 +245,58 @@ public sealed partial class SearchIndex : IAsyncDisposable
         await StoreAsync(chunks.Count == 0 ? [] : chunks[^1], position, _filled);
     }
 
+    /// <summary>
+    /// Indexes the next older messages of all channels together, so that what was said at one time lies together and the newest can be found first.
+    /// </summary>
     private async Task FillAsync()
     {
-        var (channel, message) = _filled!.Value;
-        await using var command = _source.CreateCommand("select channel_id, id from messages where (channel_id, id) > ($1, $2) order by channel_id, id limit $3");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = channel });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = message });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = BatchMessages });
-        var found = new List<(Guid Channel, Guid Message)>();
-        await using (var row = await command.ExecuteReaderAsync(_stop.Token))
+        var below = _filled!.Value;
+        if (await FoundAsync(1, Guid.Empty, below) is not [var newest])
         {
-            while (await row.ReadAsync(_stop.Token)) found.Add((row.GetGuid(0), row.GetGuid(1)));
+            await StoreAsync([], _position, null);
+            LogFilled(_logger);
+            return;
         }
 
-        await StoreAsync(found, _position, found.Count == 0 ? null : found[^1]);
-        if (_filled is null) LogFilled(_logger);
+        var from = UuidV7.Time(newest.Message) - _window;
+        var found = await FoundAsync(WindowMax, UuidV7.Floor(from > DateTimeOffset.UnixEpoch ? from : DateTimeOffset.UnixEpoch), below);
+        if (found.Count > WindowMax / 2) _window /= 2;
+        else if (found.Count < WindowMax / 8 && _window < TimeSpan.FromDays(3650)) _window *= 2;
+        foreach (var chunk in found.Chunk(BatchMessages)) await StoreAsync(chunk, _position, chunk[^1].Message);
+    }
+
+    /// <summary>The newest messages between two, newest first.</summary>
+    private async Task<List<(Guid Channel, Guid Message)>> FoundAsync(int limit, Guid from, Guid below)
+    {
+        await using var command = _source.CreateCommand("""
+            select c.id, m.id from (select id from channels union all select id from private_channels) c
+            cross join lateral (select id from messages where channel_id = c.id and id >= $1 and id < $2 order by id desc limit $3) m
+            order by m.id desc limit $3
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = from });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = below });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        var found = new List<(Guid Channel, Guid Message)>();
+        await using var row = await command.ExecuteReaderAsync(_stop.Token);
+        while (await row.ReadAsync(_stop.Token)) found.Add((row.GetGuid(0), row.GetGuid(1)));
+        return found;
     }
 
     /// <summary>Indexes messages as they are now, and moves the cursors with them.</summary>
-    private async Task StoreAsync(IReadOnlyCollection<(Guid Channel, Guid Message)> messages, long position, (Guid Channel, Guid Message)? filled)
+    private async Task StoreAsync((Guid Channel, Guid Message)[] messages, long position, Guid? filled)
     {
         await using var connection = await _source.OpenConnectionAsync(_stop.Token);
         await using var transaction = await connection.BeginTransactionAsync(_stop.Token);
         // First: whoever else indexes waits for this row and then reads what is current.
-        await using (var move = new NpgsqlCommand("update search_state set position = $1, filled_channel_id = $2, filled_message_id = $3, is_filled = $4", connection))
+        await using (var move = new NpgsqlCommand("update search_state set position = $1, filled_from = $2, is_filled = $3", connection))
         {
             move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
-            move.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = filled?.Channel ?? Guid.Empty });
-            move.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = filled?.Message ?? Guid.Empty });
+            move.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = filled ?? Guid.Empty });
             move.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = filled is null });
             await move.ExecuteNonQueryAsync(_stop.Token);
         }
 
-        if (messages.Count > 0)
+        if (messages.Length > 0)
         {
             await using var upsert = new NpgsqlCommand(Upsert, connection);
             upsert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Configuration });
@@ -302,14 +327,14 @@ public sealed partial class SearchIndex : IAsyncDisposable
     private async Task LoadAsync(long position, CancellationToken cancellation)
     {
         var fingerprint = SearchText.Fingerprint(Configuration);
-        await using (var command = _source.CreateCommand("select position, filled_channel_id, filled_message_id, is_filled from search_state where configuration = $1 and position <= $2"))
+        await using (var command = _source.CreateCommand("select position, filled_from, is_filled from search_state where configuration = $1 and position <= $2"))
         {
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = fingerprint });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = position });
             await using var row = await command.ExecuteReaderAsync(cancellation);
             if (await row.ReadAsync(cancellation))
             {
-                (_position, _filled) = (row.GetInt64(0), row.GetBoolean(3) ? null : (row.GetGuid(1), row.GetGuid(2)));
+                (_position, _filled) = (row.GetInt64(0), row.GetBoolean(2) ? null : row.GetGuid(1));
                 return;
             }
         }
@@ -319,12 +344,12 @@ public sealed partial class SearchIndex : IAsyncDisposable
         batch.BatchCommands.Add(Sql.Command("truncate message_search"));
         batch.BatchCommands.Add(Sql.Command("delete from search_state"));
         batch.BatchCommands.Add(Sql.Command(
-            "insert into search_state (configuration, position, filled_channel_id, filled_message_id, is_filled) values ($1, $2, $3, $3, false)",
+            "insert into search_state (configuration, position, filled_from, is_filled) values ($1, $2, $3, false)",
             new NpgsqlParameter<string> { TypedValue = fingerprint },
             new NpgsqlParameter<long> { TypedValue = position },
-            new NpgsqlParameter<Guid> { TypedValue = Guid.Empty }));
+            new NpgsqlParameter<Guid> { TypedValue = Guid.AllBitsSet }));
         await batch.ExecuteNonQueryAsync(cancellation);
-        (_position, _filled) = (position, (Guid.Empty, Guid.Empty));
+        (_position, _filled) = (position, Guid.AllBitsSet);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "All messages are indexed for search anew, with the text configuration {Configuration}")]

@@ -19,8 +19,7 @@ create table search_state (
     configuration text collate "C" not null,
     -- Events up to here are in it.
     position bigint not null,
-    -- Messages that were there before: those up to this one are in it.
-    filled_channel_id uuid not null,
-    filled_message_id uuid not null,
+    -- Of the messages that were there before: those from this one on are in it.
+    filled_from uuid not null,
     is_filled boolean not null
 );
