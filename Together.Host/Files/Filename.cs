@@ -11,7 +11,7 @@ public static class Filename
 
     /// <summary>Windows takes these for devices, whatever stands behind a dot.</summary>
     private static readonly string[] Devices =
-        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).Select(n => $"COM{n}"), .. Enumerable.Range(0, 10).Select(n => $"LPT{n}")];
+        ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", .. "0123456789¹²³".Select(n => $"COM{n}"), .. "0123456789¹²³".Select(n => $"LPT{n}")];
 
     /// <summary>The name without a path and without what is invisible, turns text round or is reserved: 1 to <see cref="Limits.FilenameMax"/> characters.</summary>
     public static string Clean(string? given)
