@@ -69,7 +69,7 @@ public static class Limits
     public const int SearchTermsMax = 20;
 
     /// <summary>More matches are not counted.</summary>
-    public const int SearchTotalMax = 1000;
+    public const int SearchTotalMax = 500;
 
     public const int SearchOffsetMax = 1000;
 

@@ -57,6 +57,9 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
     /// <summary>Messages that are looked at first: a word that one message in a hundred has is among them nearly always.</summary>
     private const int SampleSize = 500;
 
+    /// <summary>The same in one channel alone, where each lies on a page of its own and what is rare is cheap to ask the index for.</summary>
+    private const int ChannelSampleSize = 100;
+
     /// <summary>Each goes back as far as those before taught, and finds what is behind them.</summary>
     private const int StepsMax = 6;
 
@@ -275,7 +278,7 @@ public sealed class MessageSearch(NpgsqlDataSource source, SearchIndex index) : 
             await using var command = new NpgsqlCommand { Connection = connection };
             var place = scope.Server is { } server ? $"server_id = {Id(command, server.Value)}" : $"channel_id = {Id(command, scope.Channels[0].Value)}";
             var conditions = Conditions(command, "w", null);
-            var size = words.All.Length == 0 && Lexemes(null).Count == 0 ? needed : SampleSize;
+            var size = words.All.Length == 0 && Lexemes(null).Count == 0 ? needed : scope.Server is null ? ChannelSampleSize : SampleSize;
             command.CommandText = $"""
                 with walked as materialized (
                     select channel_id, message_id, tsv from message_search where {place}{Marks(command, query.Before?.Value)} order by message_id desc, channel_id desc limit {Number(command, size)}),

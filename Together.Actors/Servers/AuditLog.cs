@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Together.Actors.Channels;
 using Together.Actors.Persistence;
+using Together.Actors.Views;
 using Together.Protocol;
 using Together.Protocol.Channels;
 using Together.Protocol.Servers;
@@ -73,7 +74,7 @@ public static class AuditLog
         return (action, e.Channel.Id.Value, new() { ["permission_overwrite"] = Json(before) }, new() { ["permission_overwrite"] = Json(after) }, null);
     }
 
-    private static Dictionary<string, JsonNode?> Fields(ServerRecord server) => new() { ["name"] = server.Name, ["owner_id"] = server.OwnerId.ToString(), ["icon"] = server.Icon };
+    private static Dictionary<string, JsonNode?> Fields(ServerRecord server) => new() { ["name"] = server.Name, ["owner_id"] = server.OwnerId.ToString(), ["icon_url"] = FileLinks.MediaUrl(server.Icon) };
 
     private static Dictionary<string, JsonNode?> Fields(ChannelRecord channel) => new()
     {

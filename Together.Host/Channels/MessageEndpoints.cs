@@ -65,7 +65,7 @@ public sealed class MessageEndpoints(Node node)
         var errors = new FieldErrors();
         var attachments = body.AttachmentIds is { Count: > 0 } ids ? errors.List("attachment_ids", ids, 1, Limits.AttachmentsMax) : [];
         if (attachments.Distinct().Count() < attachments.Count) errors.Add("attachment_ids", "names a file twice");
-        var content = Content(errors, body.Content, attachments.Count > 0);
+        var content = Content(errors, body.Content, body.AttachmentIds is { Count: > 0 });
         // A nonce is the client's own and comes back as it was sent: not trimmed.
         if (body.Nonce?.Length > Limits.NonceMax) errors.Add("nonce", $"must have at most {Limits.NonceMax} characters");
         else if (body.Nonce is not null) errors.Text("nonce", body.Nonce, 1, Limits.NonceMax);

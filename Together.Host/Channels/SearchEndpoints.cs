@@ -22,7 +22,7 @@ public sealed class SearchEndpoints(Node node)
         new("has", "Only what has a file, link or image; several are separated by commas."),
         new("before", "Only those below this ID or before this RFC 3339 time."),
         new("after", "Only those above this ID or after this time."),
-        new("sort", "newest (the default), or relevance among the newest 1,000."),
+        new("sort", "newest (the default), or relevance among the newest 500."),
         Parameters.Limit,
         new("offset", "How many to leave out: 0 to 1,000.", "int32"),
     ];

@@ -82,11 +82,14 @@ public sealed class FileStore : IDisposable
     }
 
     /// <summary>Before a file is received: whether there would be room for it. It is counted again when it is stored.</summary>
-    public async Task<Problem?> RefuseAsync(UserId uploader, long size, CancellationToken cancellation)
+    /// <param name="uploader">Null for an avatar or icon, which counts for nobody.</param>
+    /// <param name="size">In bytes, at least.</param>
+    /// <param name="cancellation">Of the request.</param>
+    public async Task<Problem?> RefuseAsync(UserId? uploader, long size, CancellationToken cancellation)
     {
         if (_blobs.FreeBytes - size < _options.KeepFree) return new Problem(ErrorCode.QuotaExceeded, "The host's disk is nearly full.");
-        await using var command = _database.CreateCommand("select owner_id = $1, bytes from file_usage where owner_id = any(array[$1, $2])");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = uploader.Value });
+        await using var command = _database.CreateCommand("select owner_id <> $2, bytes from file_usage where owner_id = any(array[$1, $2])");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = uploader?.Value ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Empty });
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation))

@@ -45,7 +45,7 @@ public sealed class PictureEndpoints(Node node, Preparation preparation, UploadS
     private async Task<IResult> StoreAsync(HttpContext context, Func<string, Task<Reply>> takeAsync)
     {
         var caller = context.Caller().UserId;
-        if (await node.Files.RefuseAsync(caller, IncomingFile.LeastSize(context.Request), context.RequestAborted) is { } full) return full;
+        if (await node.Files.RefuseAsync(null, IncomingFile.LeastSize(context.Request), context.RequestAborted) is { } full) return full;
         using var slot = slots.Take(caller, out var busy);
         if (busy is not null) return busy;
         using var staging = new Staging(node.Files.Blobs);

@@ -1,7 +1,7 @@
 namespace Together.Protocol.Channels;
 
 /// <param name="Messages">A page of them.</param>
-/// <param name="Total">All that match; 1,000 stands for that many and more.</param>
+/// <param name="Total">All that match; 500 stands for that many and more.</param>
 /// <param name="HasMore">Whether there are any behind this page.</param>
 /// <param name="Highlights">Where the words are, for those of the messages that have any of them.</param>
 public sealed record SearchResult(IReadOnlyList<Message> Messages, int Total, bool HasMore, IReadOnlyList<Highlight> Highlights);

@@ -276,7 +276,7 @@ public sealed class SearchReferenceTests(PostgresFixture postgres) : IAsyncLifet
                         var (offset, limit) = (extra.StartsWith("offset", StringComparison.Ordinal) ? 985 : 0, extra.StartsWith("offset", StringComparison.Ordinal) ? 20 : 50);
                         var answer = (await reader.GetAsync(url)).Expect(200);
                         Assert.Equal(
-                            $"{url}: {Math.Min(1000, expected.Count)} {expected.Count > offset + limit} {string.Join(' ', expected.Skip(offset).Take(limit).Select(message => message.Id))}",
+                            $"{url}: {Math.Min(500, expected.Count)} {expected.Count > offset + limit} {string.Join(' ', expected.Skip(offset).Take(limit).Select(message => message.Id))}",
                             $"{url}: {answer["total"]} {answer["has_more"].GetBoolean()} {string.Join(' ', answer["messages"].EnumerateArray().Select(message => Wire.Text(message, "id")))}");
                     }
                 }

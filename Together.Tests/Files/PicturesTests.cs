@@ -77,7 +77,7 @@ public sealed class PicturesTests(SharedHost shared, PostgresFixture postgres) :
             var entry = Assert.Single((await club.Owner.GetAsync($"servers/{club.Id}/audit-log?limit=1&action=server_update")).Expect(200)["entries"].EnumerateArray());
             var change = Assert.Single(entry.GetProperty("changes").EnumerateArray());
             Assert.Equal(
-                (reason, club.Owner.Id, "icon", old?["/media/".Length..], now?["/media/".Length..]),
+                (reason, club.Owner.Id, "icon_url", old, now),
                 (entry.GetProperty("reason").GetString(), entry.GetProperty("actor_id").GetString(), change.GetProperty("key").GetString(), change.GetProperty("old").GetString(), change.GetProperty("new").GetString()));
         }
     }
