@@ -55,6 +55,8 @@ public sealed class AttachmentEndpoints(Node node, Preparation preparation, Uplo
     private async Task<Upload?> FindAsync(HttpContext context, AttachmentId id, string filename)
     {
         if (await node.Uploads.FindAsync(id, context.RequestAborted) is not var (upload, state, channel) || upload.File.Filename != filename) return null;
+        // Its messages are removed some minutes after the channel; nobody is shown them by then.
+        if (channel is { } place && node.Views.Root.FindChannel(place) is null) return null;
         var query = context.Request.Query;
         var isSigned = state != UploadState.Reserved && node.Views.Root.Links.Allow(id, query["ex"].ToString(), query["sig"].ToString(), state == UploadState.Deleted);
         return isSigned || (context.Features.Get<Caller>() is { } caller && MayRead(caller.UserId, upload, state, channel)) ? upload : null;

@@ -117,6 +117,20 @@ public sealed class ReadingTests(SharedHost shared, PostgresFixture postgres) : 
     }
 
     [Fact]
+    public async Task what_was_in_a_channel_goes_with_it_at_once()
+    {
+        var club = await Community.FoundAsync(_host);
+        var openings = await club.ChannelAsync("openings");
+        var (link, kept) = (await PostAsync(club.Owner, openings), await PostAsync(club.Owner, club.General));
+        Assert.Equal(HttpStatusCode.OK, await Person.Stranger(_host).StatusAsync(link));
+        (await club.Owner.DeleteAsync($"channels/{openings}")).Expect(204);
+        foreach (var (person, place) in ((Person, string)[])[(Person.Stranger(_host), link), (club.Owner, link.Bare())]) Assert.Equal(HttpStatusCode.NotFound, await person.StatusAsync(place));
+        Assert.Equal(HttpStatusCode.OK, await Person.Stranger(_host).StatusAsync(kept));
+        (await club.Owner.DeleteAsync($"servers/{club.Id}")).Expect(204);
+        Assert.Equal(HttpStatusCode.NotFound, await Person.Stranger(_host).StatusAsync(kept));
+    }
+
+    [Fact]
     public async Task what_is_erased_is_nobodys()
     {
         await using var host = await TestHost.StartAsync(postgres, options => options with { Retention = new RetentionOptions { DeletedMessages = TimeSpan.Zero } });
