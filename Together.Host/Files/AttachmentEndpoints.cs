@@ -67,6 +67,8 @@ public sealed class AttachmentEndpoints(Node node, Preparation preparation, Uplo
         UploadState.Posted when upload.UploaderId == caller => true,
         UploadState.Posted => Access.AnyChannel(node.Views.Root, caller, channel!.Value, Permissions.ReadMessageHistory, node.Now, out _) is null,
         UploadState.Deleted => Access.AnyChannel(node.Views.Root, caller, channel!.Value, Permissions.ReadMessageHistory | Permissions.ManageMessages, node.Now, out _) is null,
-        _ => upload.UploaderId == caller,
+        UploadState.Unposted => upload.UploaderId == caller,
+        // For moments it is on its way; or its message is removed for good, and the file is about to be.
+        _ => false,
     };
 }

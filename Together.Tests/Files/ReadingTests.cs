@@ -145,6 +145,7 @@ public sealed class ReadingTests(SharedHost shared, PostgresFixture postgres) : 
         await Eventually.HoldsAsync(async () => (await club.Owner.GetAsync($"channels/{club.General}/messages/deleted")).Expect(200).Items.Count == 0);
 
         foreach (var link in (string[])[message.Body.Link(), deleted]) Assert.Equal(HttpStatusCode.NotFound, await Person.Stranger(host).StatusAsync(link));
+        Assert.Equal(HttpStatusCode.NotFound, await club.Owner.StatusAsync(deleted.Bare()));
     }
 
     [Theory]
