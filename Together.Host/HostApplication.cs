@@ -167,6 +167,7 @@ public sealed partial class HostApplication : IAsyncDisposable
             new RateLimits(limits is null ? null : new RateLimitRules(limits.WritesPerMinute, limits.ReadsPerMinute, limits.UploadsPerMinute, limits.DownloadsPerMinute, limits.UnauthenticatedPerMinute), time),
             new Origins(options.Http.CorsOrigins));
         builder.Services.AddHostedService(_ => new ExpiredSessions(accounts, time, loggers.CreateLogger<ExpiredSessions>()));
+        builder.Services.AddHostedService(_ => new FileSweep(node.Files, time, loggers.CreateLogger<FileSweep>()));
         builder.Services.AddOpenApi("v1", OpenApiDocument.Configure);
         // Only the API's description reads these; the endpoints name their contracts.
         builder.Services.ConfigureHttpJsonOptions(json =>

@@ -27,9 +27,7 @@ public sealed class Node : IAsyncDisposable
     private readonly Retention _retention;
     private readonly NpgsqlDataSource _searches;
 
-    private readonly FileSweep _sweep;
-
-    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, NpgsqlDataSource searches, JournalWriter writer, Reactor[] reactors, Retention retention, FileSweep sweep)
+    private Node(BuiltInPostgres? postgres, NpgsqlDataSource database, NpgsqlDataSource searches, JournalWriter writer, Reactor[] reactors, Retention retention)
     {
         _searches = searches;
         _postgres = postgres;
@@ -37,7 +35,6 @@ public sealed class Node : IAsyncDisposable
         _writer = writer;
         _reactors = reactors;
         _retention = retention;
-        _sweep = sweep;
     }
 
     /// <summary>For everything but the journal.</summary>
@@ -115,7 +112,6 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Stores what is queued, then lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _sweep.DisposeAsync();
         Files.Dispose();
         await _retention.DisposeAsync();
         foreach (var reactor in _reactors) await reactor.DisposeAsync();
@@ -192,10 +188,8 @@ public sealed class Node : IAsyncDisposable
         dispatcher.Reactors = reactors;
         foreach (var reactor in reactors) reactor.Start();
         retention.Start();
-        var sweep = new FileSweep(files, time, loggers.CreateLogger<FileSweep>());
-        sweep.Start();
         await using var epoch = database.CreateCommand("select log_epoch from instance");
-        return new Node(postgres, database, searches, writer, reactors, retention, sweep)
+        return new Node(postgres, database, searches, writer, reactors, retention)
         {
             Keys = keys,
             Ids = ids,
