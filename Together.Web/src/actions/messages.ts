@@ -31,7 +31,9 @@ export async function load(channelId: Id, edge: WindowEdge, around?: Id): Promis
   fetching.set(channelId, abort);
   dispatch({ type: 'window_loading', channelId, edge });
   try {
-    const messages = await answer(api.GET('/api/channels/{id}/messages', { params: { path: { id: channelId }, query: { ...query, limit: pageSize } }, signal: abort.signal }));
+    const messages = await answer(
+      api.GET('/api/channels/{id}/messages', { params: { path: { id: channelId }, query: { ...query, limit: pageSize } }, signal: abort.signal }),
+    );
     dispatch({ type: 'window_loaded', channelId, edge, messages, limit: pageSize });
   } catch (error) {
     const problem = problemOf(error);
@@ -159,7 +161,8 @@ async function drain(channelId: Id): Promise<void> {
       // After a while the host may have forgotten the nonce: then only the writer knows whether to send it again.
       const isSafe = Date.now() - next.createdAt < nonceLasts;
       if (problem.code === 'rate_limited' && problem.retryAfter !== null && problem.retryAfter <= 60) await pause(problem.retryAfter * 1000);
-      else if (isTransient(problem) && isSafe && store.getState().connection.phase !== 'ready') return; // Goes on when the session is up.
+      else if (isTransient(problem) && isSafe && store.getState().connection.phase !== 'ready')
+        return; // Goes on when the session is up.
       else if (isTransient(problem) && isSafe && retries(next.nonce) < 5) await pause(1000);
       else dispatch({ type: 'send_failed', channelId, nonce: next.nonce, problem });
     }
@@ -183,7 +186,12 @@ function waiting(channelId: Id): OutgoingMessage | undefined {
 async function post(message: OutgoingMessage): Promise<Problem | null> {
   try {
     const { content, nonce, replyTo, attachmentIds } = message;
-    const body = { content, nonce, ...(replyTo ? { reply_to: replyTo.id } : {}), ...(attachmentIds.length > 0 ? { attachment_ids: attachmentIds } : {}) };
+    const body = {
+      content,
+      nonce,
+      ...(replyTo ? { reply_to: replyTo.id } : {}),
+      ...(attachmentIds.length > 0 ? { attachment_ids: attachmentIds } : {}),
+    };
     const posted = await answer(api.POST('/api/channels/{id}/messages', { params: { path: { id: message.channelId } }, body }));
     dispatch({ type: 'message', message: posted }, { type: 'send_dropped', channelId: message.channelId, nonce });
     tried.delete(nonce);
@@ -200,7 +208,9 @@ function pause(milliseconds: number): Promise<void> {
 // ---- changing; these throw ApiError ----
 
 export async function edit(channelId: Id, messageId: Id, content: string): Promise<void> {
-  const message = await answer(api.PATCH('/api/channels/{id}/messages/{messageId}', { params: { path: { id: channelId, messageId } }, body: { content } }));
+  const message = await answer(
+    api.PATCH('/api/channels/{id}/messages/{messageId}', { params: { path: { id: channelId, messageId } }, body: { content } }),
+  );
   dispatch({ type: 'message', message }, { type: 'editing', channelId, messageId: null });
 }
 

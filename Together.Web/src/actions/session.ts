@@ -1,25 +1,31 @@
 import { answer, api } from '@/api/client';
 import { problemOf } from '@/api/problem';
-import { begin, end, refresh, whenSignedOut } from '@/api/session';
-import type { AuthAnswer } from '@/contracts';
+import { begin, currentUser, end, listen } from '@/api/session';
+import type { CurrentUser } from '@/contracts';
 import { connect, disconnect } from '@/gateway/connection';
 import { dispatch, store } from '@/state/store';
-import { forget, kept, keepFromNowOn } from './kept';
+import { forget, keepFromNowOn, kept } from './kept';
 
 const betweenTries = 3000;
 
 /** Finds out where one stands: what instance this is, and whether one is logged in. Tries until the host answers. */
 export async function start(): Promise<void> {
-  whenSignedOut((because) => {
-    if (store.getState().session === 'signed_in') leave(because);
+  listen({
+    signedIn(user) {
+      const { session, me } = store.getState();
+      if (session === 'signed_out') enter(user);
+      // The cookie is somebody else's now: nothing of the former may stay.
+      else if (me && me.id !== user.id) location.reload();
+    },
+    signedOut: leave,
   });
   keepFromNowOn();
   setInterval(() => dispatch({ type: 'typing_ended', now: performance.now() }), 1000);
   for (;;) {
     try {
-      const [instance, session] = await Promise.all([answer(api.GET('/api/instance')), refresh(null)]);
+      const [instance, user] = await Promise.all([answer(api.GET('/api/instance')), currentUser()]);
       dispatch({ type: 'instance', instance });
-      if (session) enter(session);
+      if (user) enter(user);
       else dispatch({ type: 'signed_out', because: null });
       return;
     } catch (error) {
@@ -33,7 +39,7 @@ export async function start(): Promise<void> {
 export async function logIn(username: string, password: string): Promise<void> {
   const session = await answer(api.POST('/api/auth/login', { body: { username, password } }));
   begin(session);
-  enter(session);
+  enter(session.user);
 }
 
 export interface Registration {
@@ -48,7 +54,7 @@ export interface Registration {
 export async function register(registration: Registration): Promise<void> {
   const session = await answer(api.POST('/api/auth/register', { body: registration }));
   begin(session);
-  enter(session);
+  enter(session.user);
   // The first account changes what the instance says of itself.
   dispatch({ type: 'instance', instance: await answer(api.GET('/api/instance')) });
 }
@@ -61,12 +67,12 @@ export async function logOut(): Promise<void> {
   end(null);
 }
 
-function enter(session: AuthAnswer): void {
-  const { drafts, outbox } = kept(session.user.id);
-  dispatch({ type: 'signed_in', me: session.user, drafts, outbox });
+function enter(me: CurrentUser): void {
+  const { drafts, outbox } = kept(me.id);
+  dispatch({ type: 'signed_in', me, drafts, outbox });
   connect(() => {
-    end(null);
     leave('revoked');
+    end(null);
   });
 }
 

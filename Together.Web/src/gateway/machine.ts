@@ -141,7 +141,12 @@ function isUp({ phase }: Machine): boolean {
 }
 
 function isOverdue(machine: Machine): boolean {
-  return machine.phase === 'connecting' || machine.phase === 'identifying' || machine.phase === 'resuming' || (machine.phase === 'ready' && machine.awaitsAck);
+  return (
+    machine.phase === 'connecting' ||
+    machine.phase === 'identifying' ||
+    machine.phase === 'resuming' ||
+    (machine.phase === 'ready' && machine.awaitsAck)
+  );
 }
 
 function isOn({ phase }: Machine): boolean {

@@ -1,6 +1,6 @@
 import type { Problem } from '@/api/problem';
 import type { CurrentUser, Dispatch, Instance, Message, Server, ServerSnapshot, UserSettings } from '@/contracts';
-import type { Connection, Draft, Id, OutgoingMessage, SessionPhase, WindowEdge } from './state';
+import type { Connection, Draft, Id, OutgoingMessage, SessionPhase, View, WindowEdge } from './state';
 
 /** All that can happen to the state. Times are milliseconds of performance.now(), but where it says otherwise. */
 export type Action =
@@ -29,4 +29,5 @@ export type Action =
   | { type: 'typing_ended'; now: number }
   | { type: 'settings'; settings: UserSettings }
   | { type: 'profile'; me: CurrentUser }
+  | { type: 'view'; change: Partial<View> }
   | { type: 'server'; server: Server | ServerSnapshot };

@@ -18,7 +18,13 @@ export function withUsers(users: Record<Id, User>, seen: readonly User[]): Recor
     const known = after[user.id];
     if (known && known.username === user.username && known.display_name === user.display_name && known.avatar_url === user.avatar_url) continue;
     if (after === users) after = { ...users };
-    after[user.id] = { id: user.id, username: user.username, display_name: user.display_name, avatar_url: user.avatar_url, created_at: user.created_at };
+    after[user.id] = {
+      id: user.id,
+      username: user.username,
+      display_name: user.display_name,
+      avatar_url: user.avatar_url,
+      created_at: user.created_at,
+    };
   }
   return after;
 }

@@ -1,4 +1,4 @@
-import type { CurrentUser, Dispatch, Message, Ready, ReadState, Relationship, Resumed, UserProfile } from '@/contracts';
+import type { CurrentUser, Dispatch, Message, ReadState, Ready, Relationship, Resumed, UserProfile } from '@/contracts';
 import type { Action } from './action';
 import {
   changeServer,
@@ -15,7 +15,7 @@ import {
   withServer,
   withUsers,
 } from './communities';
-import { type AppState, defaultSettings, type Draft, type Friendship, type Id, initialState, type OutgoingMessage } from './state';
+import { type AppState, type Draft, defaultSettings, type Friendship, type Id, initialState, type OutgoingMessage } from './state';
 import { isUnread, mentionsMe } from './unread';
 import { changeWindow, failed, loaded, loading, pinned, posted, putAside, reacted, removed, setWindow, updated, windowsKept } from './windows';
 
@@ -39,6 +39,7 @@ export function reduce(state: AppState, action: Action): AppState {
         drafts: action.drafts,
         outbox: action.outbox,
         openChannel: state.openChannel,
+        view: { ...initialState.view, panel: state.view.panel },
       };
     case 'signed_out':
       return { ...initialState, instance: state.instance, session: 'signed_out', signedOutBecause: action.because };
@@ -67,7 +68,9 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'send':
       return setOutbox(state, action.message.channelId, (list) => [...list, action.message]);
     case 'send_again':
-      return setOutbox(state, action.channelId, (list) => list.map((one) => (one.nonce === action.nonce ? { ...one, status: 'sending', problem: null } : one)));
+      return setOutbox(state, action.channelId, (list) =>
+        list.map((one) => (one.nonce === action.nonce ? { ...one, status: 'sending', problem: null } : one)),
+      );
     case 'send_failed':
       return setOutbox(state, action.channelId, (list) =>
         list.map((one) => (one.nonce === action.nonce ? { ...one, status: 'failed', problem: action.problem } : one)),
@@ -77,7 +80,10 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'draft':
       return { ...state, drafts: withDraft(state.drafts, action.channelId, action.draft) };
     case 'editing':
-      return { ...state, editing: action.messageId ? { ...state.editing, [action.channelId]: action.messageId } : omit(state.editing, action.channelId) };
+      return {
+        ...state,
+        editing: action.messageId ? { ...state.editing, [action.channelId]: action.messageId } : omit(state.editing, action.channelId),
+      };
     case 'read':
       return withReadState(state, { channel_id: action.channelId, last_read_message_id: action.messageId, mention_count: 0 });
     case 'typing_ended':
@@ -86,6 +92,8 @@ export function reduce(state: AppState, action: Action): AppState {
       return { ...state, settings: action.settings };
     case 'profile':
       return { ...state, me: action.me, users: withUsers(state.users, [action.me]) };
+    case 'view':
+      return { ...state, view: { ...state.view, ...action.change } };
     case 'server':
       if ('members' in action.server) return state.servers[action.server.id] ? state : withServer(state, action.server);
       return changeServer(state, action.server.id, (server) => renamed(server, action.server));
@@ -245,7 +253,9 @@ function messageCreated(state: AppState, message: Message): AppState {
 function messageKnown(state: AppState, message: Message): AppState {
   let next: AppState = { ...state, users: withUsers(state.users, [message.author]) };
   if (message.nonce && message.author.id === state.me?.id)
-    next = setOutbox(next, message.channel_id, (list) => (list.some(({ nonce }) => nonce === message.nonce) ? list.filter(({ nonce }) => nonce !== message.nonce) : list));
+    next = setOutbox(next, message.channel_id, (list) =>
+      list.some(({ nonce }) => nonce === message.nonce) ? list.filter(({ nonce }) => nonce !== message.nonce) : list,
+    );
   const known = next.windows[message.channel_id]?.byId[message.id];
   // An answer does not know what the gateway told since.
   if (known && message.edited_at === known.edited_at) return next;

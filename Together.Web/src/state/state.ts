@@ -1,5 +1,18 @@
-import type { Channel, CurrentUser, CustomStatus, Instance, Member, Message, Presence, ReadState, Relationship, Role, User, UserSettings } from '@/contracts';
 import type { Problem } from '@/api/problem';
+import type {
+  Channel,
+  CurrentUser,
+  CustomStatus,
+  Instance,
+  Member,
+  Message,
+  Presence,
+  ReadState,
+  Relationship,
+  Role,
+  User,
+  UserSettings,
+} from '@/contracts';
 
 /** UUIDv7, lower case: sorts by creation time. */
 export type Id = string;
@@ -75,6 +88,30 @@ export interface Connection {
   wasReady: boolean;
 }
 
+/** What stands beside the messages. */
+export type Panel = 'members' | 'search' | 'pins' | null;
+
+/** The dialog that is open: one at a time. */
+export type OpenDialog =
+  | { kind: 'create_server' }
+  | { kind: 'join_server' }
+  | { kind: 'invite'; serverId: Id }
+  | { kind: 'server_settings'; serverId: Id; section: 'overview' | 'roles' | 'members' | 'bans' | 'invites' | 'audit_log' }
+  | { kind: 'create_channel'; serverId: Id; categoryId: Id | null; type: 'text' | 'voice' | 'category' }
+  | { kind: 'edit_channel'; channelId: Id }
+  | { kind: 'user_settings'; section: 'profile' | 'account' | 'sessions' | 'notifications' | 'appearance' | 'keybinds' | 'instance' }
+  | { kind: 'status' }
+  | { kind: 'quick_switcher' }
+  | { kind: 'new_conversation' }
+  | { kind: 'edit_group'; channelId: Id };
+
+export interface View {
+  dialog: OpenDialog | null;
+  panel: Panel;
+  /** On narrow screens: which drawer is out. */
+  drawer: 'navigation' | 'panel' | null;
+}
+
 export type SessionPhase = 'starting' | 'unreachable' | 'signed_out' | 'signed_in';
 
 export interface AppState {
@@ -105,6 +142,7 @@ export interface AppState {
   openChannel: Id | null;
   /** Of the channel on screen: the last message that was read when it was opened. Null when all of it was. */
   newSince: Id | null;
+  view: View;
 }
 
 export const defaultSettings: UserSettings = { theme: 'system', locale: 'en', notifications: [] };
@@ -130,4 +168,5 @@ export const initialState: AppState = {
   typing: {},
   openChannel: null,
   newSince: null,
+  view: { dialog: null, panel: 'members', drawer: null },
 };

@@ -1,5 +1,5 @@
-import type { Message, Reaction } from '@/contracts';
 import type { Problem } from '@/api/problem';
+import type { Message, Reaction } from '@/contracts';
 import type { AppState, Id, MessageWindow, WindowEdge } from './state';
 
 /** A window that is longer gives up its far end, so that an hour of scrolling does not fill the memory. */

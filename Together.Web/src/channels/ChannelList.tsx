@@ -1,0 +1,3 @@
+export function ChannelList({ serverId }: { serverId: string }) {
+  return <div>{serverId}</div>;
+}

@@ -1,0 +1,3 @@
+export function FriendsView() {
+  return <main />;
+}

@@ -1,0 +1,3 @@
+export function PrivateList() {
+  return null;
+}

@@ -1,0 +1,5 @@
+import type { Id } from '@/state/state';
+
+export function MemberList({ serverId }: { serverId: Id }) {
+  return <div>{serverId}</div>;
+}

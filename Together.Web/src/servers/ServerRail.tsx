@@ -1,0 +1,3 @@
+export function ServerRail() {
+  return null;
+}
