@@ -11,6 +11,7 @@ using Together.Host.Http;
 using Together.Host.Operations;
 using Together.Host.Servers;
 using Together.Host.Users;
+using Together.Host.Web;
 using Together.Protocol;
 
 namespace Together.Host;
@@ -27,11 +28,12 @@ public sealed partial class HostApplication : IAsyncDisposable
     private readonly GatewayConnections _connections;
     private readonly PasswordHasher _hasher;
     private readonly ImageTool _images;
+    private readonly WebClient _web;
     private readonly WebApplication _app;
     private bool _ownsImages;
     private Task? _stopping;
 
-    private HostApplication(TogetherOptions options, ILoggerFactory loggers, Node node, GatewayConnections connections, PasswordHasher hasher, ImageTool images, WebApplication app)
+    private HostApplication(TogetherOptions options, ILoggerFactory loggers, Node node, GatewayConnections connections, PasswordHasher hasher, ImageTool images, WebClient web, WebApplication app)
     {
         _options = options;
         _loggers = loggers;
@@ -39,6 +41,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         _connections = connections;
         _hasher = hasher;
         _images = images;
+        _web = web;
         _app = app;
     }
 
@@ -50,10 +53,11 @@ public sealed partial class HostApplication : IAsyncDisposable
     /// <param name="time">The clock; the system's when null.</param>
     /// <param name="configureLogging">For tests, which read the log; JSON lines on standard output when null.</param>
     /// <param name="images">For tests, which share one; it stays the caller's. Looked for when null.</param>
+    /// <param name="webRoot">The folder of the built web client; the one beside the binary when null.</param>
     /// <param name="cancellation">Ends a start that is still waiting for the database.</param>
     public static async Task<HostApplication> StartAsync(
         TogetherOptions options, HoconConfigurationSource? source = null, TimeProvider? time = null, Action<ILoggingBuilder>? configureLogging = null, ImageTool? images = null,
-        CancellationToken cancellation = default)
+        string? webRoot = null, CancellationToken cancellation = default)
     {
         time ??= TimeProvider.System;
         var loggers = LoggerFactory.Create(logging =>
@@ -68,12 +72,14 @@ public sealed partial class HostApplication : IAsyncDisposable
         // It starts a program, which takes as long as the database does.
         var findingImages = images is null ? ImageTool.FindAsync(loggers.CreateLogger<ImageTool>(), cancellation) : null;
         Node? node = null;
+        WebClient? web = null;
         try
         {
             node = await Node.StartAsync(options, time, loggers, cancellation);
             var accounts = new AccountStore(node.Database, new RefreshTokens(node.Keys.Derive(SigningKeys.RefreshTokenLabel)), options.Auth.RefreshTokenLifetime, time);
             var setupCode = new SetupCode();
-            var host = Compose(options, time, loggers, node, images ?? await findingImages!, hasher, accounts, setupCode);
+            web = WebClient.Open(webRoot ?? WebClient.DefaultRoot, loggers.CreateLogger<WebClient>());
+            var host = Compose(options, time, loggers, node, images ?? await findingImages!, web, hasher, accounts, setupCode);
             host._ownsImages = images is null;
             await host._app.StartAsync(cancellation);
             LogListening(loggers.CreateLogger<HostApplication>(), string.Join(", ", host.Urls), HealthEndpoint.Version);
@@ -83,6 +89,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         catch
         {
             if (node is not null) await node.DisposeAsync();
+            web?.Dispose();
             hasher.Dispose();
             loggers.Dispose();
             throw;
@@ -111,13 +118,14 @@ public sealed partial class HostApplication : IAsyncDisposable
         await _app.DisposeAsync();
         await _connections.DisposeAsync();
         await _node.DisposeAsync();
+        _web.Dispose();
         _hasher.Dispose();
         if (_ownsImages) _images.Dispose();
         _loggers.Dispose();
     }
 
     private static HostApplication Compose(
-        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, ImageTool images, PasswordHasher hasher, AccountStore accounts, SetupCode setupCode)
+        TogetherOptions options, TimeProvider time, ILoggerFactory loggers, Node node, ImageTool images, WebClient web, PasswordHasher hasher, AccountStore accounts, SetupCode setupCode)
     {
         var limits = options.Limits.Enabled ? options.Limits : null;
         var tokens = new AccessTokens(node.Keys.Derive(SigningKeys.AccessTokenLabel), options.Auth.AccessTokenLifetime, time);
@@ -179,6 +187,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         var app = builder.Build();
         app.UseTogetherHttp(options.Http.TrustedProxies);
         app.UseWebSockets();
+        app.Use(web.AnswerAsync);
         var api = app.MapGroup("/api");
         new InstanceEndpoints(instance, accounts, options.Files).Map(api);
         new AuthEndpoints(node, accounts, tokens, hasher, login, instance, setupCode).Map(api);
@@ -205,7 +214,7 @@ public sealed partial class HostApplication : IAsyncDisposable
         new GatewayEndpoint(connections, callers, IdentifyAsync, limits?.GatewayConnectionsPerIp).Map(app);
         new HealthEndpoint(node, connections, images).Map(app);
         app.MapOpenApi().AllowAnonymous();
-        return new HostApplication(options, loggers, node, connections, hasher, images, app);
+        return new HostApplication(options, loggers, node, connections, hasher, images, web, app);
 
         async ValueTask<Identity> IdentifyAsync(Caller caller, CancellationToken cancellation) =>
             new(caller.UserId, caller.SessionId, (await accounts.FindAsync(caller.UserId, cancellation))?.Email);

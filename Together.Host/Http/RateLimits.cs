@@ -14,7 +14,7 @@ public enum RateLimitBucket
     /// <summary>Files that are fetched, in bursts when a channel is opened: by caller, else by address.</summary>
     Downloads,
 
-    /// <summary>Not limited here (health, metrics, the web client's files, the gateway with limits of its own).</summary>
+    /// <summary>Not limited here (health, metrics, the gateway with limits of its own).</summary>
     None,
 }
 

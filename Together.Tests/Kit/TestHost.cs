@@ -16,12 +16,16 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>Found once: each search for it starts a program.</summary>
     private static readonly Lazy<Task<ImageTool>> Images = new(() => ImageTool.FindAsync(NullLogger.Instance, CancellationToken.None));
 
+    private const string NoWebRoot = "/nonexistent";
+
     private readonly TestDatabase? _owned;
+    private readonly string _webRoot;
     private HostApplication _host;
 
-    private TestHost(TestDatabase? owned, HostApplication host, TogetherOptions options)
+    private TestHost(TestDatabase? owned, HostApplication host, TogetherOptions options, string webRoot)
     {
         _owned = owned;
+        _webRoot = webRoot;
         _host = host;
         Options = options;
         Client = new HttpClient { BaseAddress = Address };
@@ -40,8 +44,10 @@ public sealed class TestHost : IAsyncDisposable
     /// <param name="database">One that outlives the host.</param>
     /// <param name="time">The host's clock.</param>
     /// <param name="log">Where the host logs to; nowhere when null.</param>
+    /// <param name="webRoot">The folder of a built web client; the host has none when null.</param>
     public static async Task<TestHost> StartAsync(
-        PostgresFixture postgres, Func<TogetherOptions, TogetherOptions>? change = null, TestDatabase? database = null, TimeProvider? time = null, ILoggerProvider? log = null)
+        PostgresFixture postgres, Func<TogetherOptions, TogetherOptions>? change = null, TestDatabase? database = null, TimeProvider? time = null, ILoggerProvider? log = null,
+        string? webRoot = null)
     {
         var owned = database is null ? await postgres.CreateDatabaseAsync() : null;
         var options = TogetherOptions.Load(new Dictionary<string, string>
@@ -58,8 +64,8 @@ public sealed class TestHost : IAsyncDisposable
         var host = await HostApplication.StartAsync(options, time: time, configureLogging: logging =>
         {
             if (log is not null) logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log);
-        }, images: await Images.Value);
-        return new TestHost(owned, host, options);
+        }, images: await Images.Value, webRoot: webRoot ?? NoWebRoot);
+        return new TestHost(owned, host, options, webRoot ?? NoWebRoot);
     }
 
     /// <summary>How a host is told of a test's database.</summary>
@@ -73,7 +79,7 @@ public sealed class TestHost : IAsyncDisposable
     public async Task RestartAsync()
     {
         await _host.StopAsync();
-        _host = await HostApplication.StartAsync(Options, configureLogging: _ => { }, images: await Images.Value);
+        _host = await HostApplication.StartAsync(Options, configureLogging: _ => { }, images: await Images.Value, webRoot: _webRoot);
         Client.Dispose();
         Client = new HttpClient { BaseAddress = Address };
     }
