@@ -1,13 +1,16 @@
+import './theme/start';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
-import './theme/theme.css';
+import { UiProvider } from './ui/UiProvider';
 
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <UiProvider>
+        <App />
+      </UiProvider>
     </StrictMode>,
   );
 }

@@ -1,0 +1,17 @@
+export const ui = {
+  actionFailed: 'That did not work. Try again in a moment.',
+  cancel: 'Cancel',
+  charactersLeft: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
+  close: 'Close',
+  dismiss: 'Dismiss',
+  hidePassword: 'Hide password',
+  loading: 'Loading…',
+  noCharactersLeft: 'No characters left',
+  notifications: 'Notifications',
+  optional: 'optional',
+  presence: { online: 'Online', away: 'Away', dnd: 'Do not disturb', offline: 'Offline' },
+  retry: 'Try again',
+  showPassword: 'Show password',
+  unread: 'Unread',
+  working: 'Working…',
+} as const;
