@@ -57,4 +57,11 @@ namespace Together.Protocol;
 [JsonSerializable(typeof(ServerBan))]
 [JsonSerializable(typeof(ServerMembersChunk))]
 [JsonSerializable(typeof(SessionRevoked))]
+[JsonSerializable(typeof(Hello))]
+[JsonSerializable(typeof(HeartbeatAck))]
+[JsonSerializable(typeof(InvalidSession))]
+[JsonSerializable(typeof(Identify))]
+[JsonSerializable(typeof(ResumeSession))]
+[JsonSerializable(typeof(UpdatePresence))]
+[JsonSerializable(typeof(RequestMembers))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -55,7 +55,7 @@ public sealed class ConnectionActor : Actor
 
     private const int FramePage = 100;
 
-    private static readonly Frame InvalidSession = Frame.Control("INVALID_SESSION", "{\"resumable\":false}");
+    private static readonly Frame InvalidSession = Frame.Control(GatewayOps.InvalidSession, new InvalidSession(Resumable: false));
 
     /// <summary>RESUMEs that read the journal at the same time: each may hold its gap in memory.</summary>
     private static readonly SemaphoreSlim JournalReaders = new(4);
@@ -87,7 +87,7 @@ public sealed class ConnectionActor : Actor
 
     private async ValueTask HandleAsync(ClientFrame frame)
     {
-        if (frame.Op == "HEARTBEAT")
+        if (frame.Op == ClientOps.Heartbeat)
         {
             Heartbeat(frame.Payload);
             return;
@@ -101,19 +101,19 @@ public sealed class ConnectionActor : Actor
 
         switch (frame.Op)
         {
-            case "IDENTIFY" or "RESUME" when _isIdentified:
+            case ClientOps.Identify or ClientOps.Resume when _isIdentified:
                 _connection.Close(CloseCode.IdentifiedTwice);
                 break;
-            case "IDENTIFY":
+            case ClientOps.Identify:
                 await IdentifyAsync(frame.Payload);
                 break;
-            case "RESUME":
+            case ClientOps.Resume:
                 await ResumeAsync(frame.Payload);
                 break;
-            case "PRESENCE_UPDATE" when _isIdentified:
+            case ClientOps.UpdatePresence when _isIdentified:
                 await UpdatePresenceAsync(frame.Payload);
                 break;
-            case "REQUEST_MEMBERS" when _isIdentified:
+            case ClientOps.RequestMembers when _isIdentified:
                 await RequestMembersAsync(frame.Payload);
                 break;
             default:
@@ -133,8 +133,7 @@ public sealed class ConnectionActor : Actor
 
         _connection.LastHeard = _gateway.Time.GetTimestamp();
         // Read after every earlier dispatch was queued, and queued behind them: all up to it has been served.
-        var served = _isIdentified ? _gateway.Log.Position.ToString(System.Globalization.CultureInfo.InvariantCulture) : "null";
-        _connection.Enqueue(Frame.Control("HEARTBEAT_ACK", $"{{\"s\":{served}}}"));
+        _connection.Enqueue(Frame.Control(GatewayOps.HeartbeatAck, new HeartbeatAck(_isIdentified ? _gateway.Log.Position : null)));
     }
 
     private async ValueTask IdentifyAsync(JsonElement payload)
@@ -156,7 +155,7 @@ public sealed class ConnectionActor : Actor
             var root = _gateway.Views.Root;
             if (!Adopt(identity, _gateway.Ids.Next(), root)) return;
             // What happens while it is made waits behind it.
-            _connection.Enqueue(Frame.Late(position, "READY", () => ReadyAsync(identity, root), WireJson.Default.Ready), isBounded: false);
+            _connection.Enqueue(Frame.Late(position, GatewayEvents.Ready, () => ReadyAsync(identity, root)), isBounded: false);
             _gateway.Registry.Add(_connection, root);
             _isIdentified = true;
         });
@@ -241,7 +240,7 @@ public sealed class ConnectionActor : Actor
                 outcome = MayReplay(gap, replayed + gap.Count, root, identity.User, out var start);
                 if (outcome == false || !Adopt(identity, ticket.GatewaySession, root)) return;
                 foreach (var frame in Replay.Frames(gap, shared, start, root, identity.User)) _connection.Enqueue(frame, isBounded: false);
-                _connection.Enqueue(Frame.Late(position, "RESUMED", () => ResumedAsync(identity.User, root), WireJson.Default.Resumed), isBounded: false);
+                _connection.Enqueue(Frame.Late(position, GatewayEvents.Resumed, () => ResumedAsync(identity.User, root)), isBounded: false);
                 _gateway.Registry.Add(_connection, root);
                 _isIdentified = true;
             });
@@ -391,7 +390,7 @@ public sealed class ConnectionActor : Actor
             }
 
             var presences = _gateway.Presences.Among(members, root, _connection.User);
-            _connection.Enqueue(Frame.Dispatch(null, "SERVER_MEMBERS_CHUNK", new ServerMembersChunk(serverId, members, presences), WireJson.Default.ServerMembersChunk));
+            _connection.Enqueue(Frame.Dispatch(null, GatewayEvents.ServerMembersChunk, new ServerMembersChunk(serverId, members, presences)));
         });
     }
 

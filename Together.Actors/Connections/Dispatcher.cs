@@ -3,7 +3,6 @@ using Together.Actors.Persistence;
 using Together.Actors.Servers;
 using Together.Actors.Users;
 using Together.Actors.Views;
-using Together.Protocol;
 using Together.Protocol.Gateway;
 
 namespace Together.Actors.Connections;
@@ -70,7 +69,7 @@ public sealed partial class Dispatcher(CommunityViews views, ConnectionRegistry 
 
     internal static void End(Connection connection)
     {
-        connection.Enqueue(Frame.Dispatch(null, "SESSION_REVOKED", new SessionRevoked(connection.Session), WireJson.Default.SessionRevoked), isBounded: false);
+        connection.Enqueue(Frame.Dispatch(null, GatewayEvents.SessionRevoked, new SessionRevoked(connection.Session)), isBounded: false);
         connection.Enqueue(Frame.CloseWith(CloseCode.SessionRevoked), isBounded: false);
     }
 

@@ -59,19 +59,19 @@ internal static class Dispatches
                 Tell(e, (reader, referenced) => Edited(e, reader, referenced), e.Referenced, e.Reactions?.SelectMany(kind => kind.UserIds).ToHashSet());
                 break;
             case MessageDeleted e:
-                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE", new MessageDelete(e.MessageId, e.ChannelId, e.ServerId), WireJson.Default.MessageDelete));
+                ToChannel(e, () => Frame.Dispatch(entry.Position, GatewayEvents.MessageDelete, new MessageDelete(e.MessageId, e.ChannelId, e.ServerId)));
                 break;
             case MessagesBulkDeleted e:
-                ToChannel(e, () => Frame.Dispatch(entry.Position, "MESSAGE_DELETE_BULK", new MessageDeleteBulk(e.MessageIds, e.ChannelId, e.ServerId), WireJson.Default.MessageDeleteBulk));
+                ToChannel(e, () => Frame.Dispatch(entry.Position, GatewayEvents.MessageDeleteBulk, new MessageDeleteBulk(e.MessageIds, e.ChannelId, e.ServerId)));
                 break;
             case ReactionAdded e:
-                ToChannel(e, () => Reacted("MESSAGE_REACTION_ADD", e, e.MessageId, e.UserId, e.Emoji));
+                ToChannel(e, () => Reacted(GatewayEvents.MessageReactionAdd, e, e.MessageId, e.UserId, e.Emoji));
                 break;
             case ReactionRemoved e:
-                ToChannel(e, () => Reacted("MESSAGE_REACTION_REMOVE", e, e.MessageId, e.UserId, e.Emoji));
+                ToChannel(e, () => Reacted(GatewayEvents.MessageReactionRemove, e, e.MessageId, e.UserId, e.Emoji));
                 break;
             case ReactionsCleared e:
-                foreach (var user in e.UserIds) ToChannel(e, () => Reacted("MESSAGE_REACTION_REMOVE", e, e.MessageId, user, e.Emoji));
+                foreach (var user in e.UserIds) ToChannel(e, () => Reacted(GatewayEvents.MessageReactionRemove, e, e.MessageId, user, e.Emoji));
                 break;
             case MessagePinned e:
                 ToChannel(e, () => Pinned(e, e.MessageId, true));
@@ -98,7 +98,7 @@ internal static class Dispatches
             case ProfileChanged e:
                 // As of now, like all names: whoever resumes may know them only since a later one, and not what they were called before.
                 if (!after.Users.TryGetValue(e.UserId, out var record)) break;
-                var profile = new Lazy<Frame>(() => Frame.Dispatch(entry.Position, "USER_UPDATE", record.ToProfile(), WireJson.Default.UserProfile));
+                var profile = new Lazy<Frame>(() => Frame.Dispatch(entry.Position, GatewayEvents.UserUpdate, record.ToProfile()));
                 foreach (var user in audience.Users)
                 {
                     if (after.Knows(user, e.UserId)) audience.ToUser(user, () => profile.Value);
@@ -106,7 +106,7 @@ internal static class Dispatches
 
                 break;
             case SettingsChanged e:
-                audience.ToUser(e.UserId, () => Frame.Dispatch(entry.Position, "USER_SETTINGS_UPDATE", e.Settings, WireJson.Default.UserSettings));
+                audience.ToUser(e.UserId, () => Frame.Dispatch(entry.Position, GatewayEvents.UserSettingsUpdate, e.Settings));
                 break;
             case ServerEvent e:
                 Describe(entry, e, before.Server(e.ServerId), after.Server(e.ServerId), after, audience);
@@ -136,19 +136,18 @@ internal static class Dispatches
         }
 
         Frame Posted(MessagePosted e, MessageDetail? referenced) =>
-            Frame.Dispatch(entry.Position, "MESSAGE_CREATE", after.Message(e.Message, false, [], referenced), WireJson.Default.Message);
+            Frame.Dispatch(entry.Position, GatewayEvents.MessageCreate, after.Message(e.Message, false, [], referenced));
 
         Frame Edited(MessageEdited e, UserId? reader, MessageDetail? referenced) => Frame.Dispatch(
             entry.Position,
-            "MESSAGE_UPDATE",
-            after.Message(e.Message, e.IsPinned, e.ReactionsFor(reader), referenced),
-            WireJson.Default.Message);
+            GatewayEvents.MessageUpdate,
+            after.Message(e.Message, e.IsPinned, e.ReactionsFor(reader), referenced));
 
-        Frame Reacted(string name, ChannelMessageEvent e, MessageId message, UserId user, string emoji) =>
-            Frame.Dispatch(entry.Position, name, new MessageReaction(e.ChannelId, e.ServerId, message, user, emoji), WireJson.Default.MessageReaction);
+        Frame Reacted(GatewayEvent<MessageReaction> type, ChannelMessageEvent e, MessageId message, UserId user, string emoji) =>
+            Frame.Dispatch(entry.Position, type, new MessageReaction(e.ChannelId, e.ServerId, message, user, emoji));
 
         Frame Pinned(ChannelMessageEvent e, MessageId message, bool isPinned) =>
-            Frame.Dispatch(entry.Position, "CHANNEL_PINS_UPDATE", new ChannelPinsUpdate(e.ChannelId, e.ServerId, message, isPinned), WireJson.Default.ChannelPinsUpdate);
+            Frame.Dispatch(entry.Position, GatewayEvents.ChannelPinsUpdate, new ChannelPinsUpdate(e.ChannelId, e.ServerId, message, isPinned));
     }
 
     /// <summary>To those who may see the channel and have it in their list.</summary>
@@ -175,9 +174,9 @@ internal static class Dispatches
         {
             var could = before?.IsOpenFor(user) == true;
             var can = after?.IsOpenFor(user) == true;
-            if (could && !can) audience.ToUser(user, () => Frame.Dispatch(entry.Position, "CHANNEL_DELETE", new ChannelDelete(before!.Id, null), WireJson.Default.ChannelDelete));
-            else if (!could && can) audience.ToUser(user, () => Frame.Dispatch(entry.Position, "CHANNEL_CREATE", root.Channel(after!, user), WireJson.Default.Channel));
-            else if (can && isChanged) audience.ToUser(user, () => Frame.Dispatch(entry.Position, "CHANNEL_UPDATE", root.Channel(after!, user), WireJson.Default.Channel));
+            if (could && !can) audience.ToUser(user, () => Frame.Dispatch(entry.Position, GatewayEvents.ChannelDelete, new ChannelDelete(before!.Id, null)));
+            else if (!could && can) audience.ToUser(user, () => Frame.Dispatch(entry.Position, GatewayEvents.ChannelCreate, root.Channel(after!, user)));
+            else if (can && isChanged) audience.ToUser(user, () => Frame.Dispatch(entry.Position, GatewayEvents.ChannelUpdate, root.Channel(after!, user)));
         }
     }
 
@@ -185,8 +184,8 @@ internal static class Dispatches
     {
         if (happened.Before.Of(user) == happened.After.Of(user)) return;
         audience.ToUser(user, () => happened.After.Of(user) is null
-            ? Frame.Dispatch(entry.Position, "RELATIONSHIP_REMOVE", new RelationshipRemove(happened.After.Other(user)), WireJson.Default.RelationshipRemove)
-            : Frame.Dispatch(entry.Position, "RELATIONSHIP_ADD", root.Relationship(happened.After, user), WireJson.Default.Relationship));
+            ? Frame.Dispatch(entry.Position, GatewayEvents.RelationshipRemove, new RelationshipRemove(happened.After.Other(user)))
+            : Frame.Dispatch(entry.Position, GatewayEvents.RelationshipAdd, root.Relationship(happened.After, user)));
     }
 
     private static void Describe(LogEntry entry, ServerEvent happened, ServerState? before, ServerState? after, ViewRoot root, IAudience audience)
@@ -198,32 +197,32 @@ internal static class Dispatches
                 audience.ToUser(happened.ActorId, () => Create(happened.ActorId));
                 break;
             case ServerUpdated e:
-                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_UPDATE", after!.ToServer(), WireJson.Default.Server));
+                audience.ToServer(after!, () => Frame.Dispatch(position, GatewayEvents.ServerUpdate, after!.ToServer()));
                 if (e.Before.OwnerId != e.Server.OwnerId) CompareAll(user => user == e.Before.OwnerId || user == e.Server.OwnerId);
                 break;
             case ServerDeleted e:
-                var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(e.ServerId), WireJson.Default.ServerDelete));
+                var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, GatewayEvents.ServerDelete, new ServerDelete(e.ServerId)));
                 foreach (var user in e.MemberIds) audience.ToUser(user, () => deleted.Value);
                 break;
             case ChannelCreated e:
-                audience.ToChannel(after!, e.Channel, () => Frame.Dispatch(position, "CHANNEL_CREATE", root.Channel(e.Channel), WireJson.Default.Channel));
+                audience.ToChannel(after!, e.Channel, () => Frame.Dispatch(position, GatewayEvents.ChannelCreate, root.Channel(e.Channel)));
                 break;
             case ChannelUpdated e:
                 Compare(e.Before, e.Channel, _ => true);
                 break;
             case ChannelDeleted e:
-                audience.ToChannel(before!, e.Channel, () => Frame.Dispatch(position, "CHANNEL_DELETE", new ChannelDelete(e.Channel.Id, e.ServerId), WireJson.Default.ChannelDelete));
+                audience.ToChannel(before!, e.Channel, () => Frame.Dispatch(position, GatewayEvents.ChannelDelete, new ChannelDelete(e.Channel.Id, e.ServerId)));
                 break;
             case RoleCreated e:
-                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_CREATE", new ServerRole(e.ServerId, e.Role.ToRole()), WireJson.Default.ServerRole));
+                audience.ToServer(after!, () => Frame.Dispatch(position, GatewayEvents.ServerRoleCreate, new ServerRole(e.ServerId, e.Role.ToRole())));
                 break;
             case RoleUpdated e:
-                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_UPDATE", new ServerRole(e.ServerId, e.Role.ToRole()), WireJson.Default.ServerRole));
+                audience.ToServer(after!, () => Frame.Dispatch(position, GatewayEvents.ServerRoleUpdate, new ServerRole(e.ServerId, e.Role.ToRole())));
                 if (((e.Before.Permissions ^ e.Role.Permissions) & DecidesView) != 0)
                     CompareAll(user => e.Role.IsEveryone || after!.Members[user].RoleIds.Contains(e.Role.Id));
                 break;
             case RoleDeleted e:
-                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_ROLE_DELETE", new ServerRoleDelete(e.ServerId, e.Role.Id), WireJson.Default.ServerRoleDelete));
+                audience.ToServer(after!, () => Frame.Dispatch(position, GatewayEvents.ServerRoleDelete, new ServerRoleDelete(e.ServerId, e.Role.Id)));
                 var overwritten = e.Overwrites.ToDictionary(gone => gone.ChannelId, gone => gone.Overwrite);
                 var members = e.MemberIds.ToHashSet();
                 foreach (var channel in after!.Channels.Values)
@@ -234,12 +233,12 @@ internal static class Dispatches
 
                 break;
             case MemberJoined e:
-                var added = new Lazy<Frame>(() => Frame.Dispatch(position, "SERVER_MEMBER_ADD", new ServerMember(e.ServerId, root.Member(e.Member)), WireJson.Default.ServerMember));
+                var added = new Lazy<Frame>(() => Frame.Dispatch(position, GatewayEvents.ServerMemberAdd, new ServerMember(e.ServerId, root.Member(e.Member))));
                 foreach (var user in audience.Members(after!))
                     audience.ToUser(user, user == e.Member.UserId ? () => Create(user) : () => added.Value);
                 break;
             case MemberUpdated e:
-                audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_MEMBER_UPDATE", new ServerMember(e.ServerId, root.Member(e.Member)), WireJson.Default.ServerMember));
+                audience.ToServer(after!, () => Frame.Dispatch(position, GatewayEvents.ServerMemberUpdate, new ServerMember(e.ServerId, root.Member(e.Member))));
                 if (!e.Before.RoleIds.SequenceEqual(e.Member.RoleIds)) CompareAll(user => user == e.Member.UserId);
                 break;
             case MemberRemoved e:
@@ -247,10 +246,10 @@ internal static class Dispatches
                 break;
             case MemberBanned e:
                 if (e.Member is not null) Remove(e.Ban.UserId);
-                ToModerators("SERVER_BAN_ADD", e.Ban.UserId);
+                ToModerators(GatewayEvents.ServerBanAdd, e.Ban.UserId);
                 break;
             case MemberUnbanned e:
-                ToModerators("SERVER_BAN_REMOVE", e.Ban.UserId);
+                ToModerators(GatewayEvents.ServerBanRemove, e.Ban.UserId);
                 break;
             case InviteCreated or InviteDeleted:
                 break;
@@ -258,17 +257,17 @@ internal static class Dispatches
                 throw new InvalidOperationException($"no dispatch for {happened.GetType().Name}");
         }
 
-        Frame Create(UserId user) => Frame.Dispatch(position, "SERVER_CREATE", audience.WithPresences(root.Snapshot(after!, user), root, user), WireJson.Default.ServerSnapshot);
+        Frame Create(UserId user) => Frame.Dispatch(position, GatewayEvents.ServerCreate, audience.WithPresences(root.Snapshot(after!, user), root, user));
 
         void Remove(UserId user)
         {
-            audience.ToUser(user, () => Frame.Dispatch(position, "SERVER_DELETE", new ServerDelete(happened.ServerId), WireJson.Default.ServerDelete));
-            audience.ToServer(after!, () => Frame.Dispatch(position, "SERVER_MEMBER_REMOVE", new ServerMemberRemove(happened.ServerId, user), WireJson.Default.ServerMemberRemove));
+            audience.ToUser(user, () => Frame.Dispatch(position, GatewayEvents.ServerDelete, new ServerDelete(happened.ServerId)));
+            audience.ToServer(after!, () => Frame.Dispatch(position, GatewayEvents.ServerMemberRemove, new ServerMemberRemove(happened.ServerId, user)));
         }
 
-        void ToModerators(string name, UserId target)
+        void ToModerators(GatewayEvent<ServerBan> type, UserId target)
         {
-            var frame = new Lazy<Frame>(() => Frame.Dispatch(position, name, new ServerBan(happened.ServerId, target), WireJson.Default.ServerBan));
+            var frame = new Lazy<Frame>(() => Frame.Dispatch(position, type, new ServerBan(happened.ServerId, target)));
             foreach (var user in audience.Members(after!))
             {
                 if (after!.Allows(user, Permissions.BanMembers, entry.At)) audience.ToUser(user, () => frame.Value);
@@ -283,9 +282,9 @@ internal static class Dispatches
         // Gaining or losing VIEW_CHANNEL shows as the channel's coming or going.
         void Compare(ChannelRecord channelBefore, ChannelRecord channelAfter, Func<UserId, bool> affects)
         {
-            var created = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_CREATE", root.Channel(channelAfter), WireJson.Default.Channel));
-            var updated = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_UPDATE", root.Channel(channelAfter), WireJson.Default.Channel));
-            var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, "CHANNEL_DELETE", new ChannelDelete(channelAfter.Id, after!.Id), WireJson.Default.ChannelDelete));
+            var created = new Lazy<Frame>(() => Frame.Dispatch(position, GatewayEvents.ChannelCreate, root.Channel(channelAfter)));
+            var updated = new Lazy<Frame>(() => Frame.Dispatch(position, GatewayEvents.ChannelUpdate, root.Channel(channelAfter)));
+            var deleted = new Lazy<Frame>(() => Frame.Dispatch(position, GatewayEvents.ChannelDelete, new ChannelDelete(channelAfter.Id, after!.Id)));
             foreach (var user in audience.Members(after!))
             {
                 if (!affects(user)) continue;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json.Serialization.Metadata;
 using Together.Protocol;
 using Together.Protocol.Gateway;
 
@@ -41,19 +40,25 @@ public sealed class Frame
     /// <summary>What it counts against its receiver's queue, in bytes.</summary>
     public int Length => _tail.Length;
 
-    public static Frame Dispatch<T>(long? position, string type, T payload, JsonTypeInfo<T> json) =>
-        new(Tail(type, payload, json), position, isDispatch: true);
+    public static Frame Dispatch<T>(long? position, GatewayEvent<T> type, T payload)
+    {
+        using var buffer = new PooledBuffer();
+        WriteTail(buffer, type, payload);
+        return new Frame(buffer.Written.ToArray(), position, isDispatch: true);
+    }
 
     /// <summary>
     /// A dispatch for one receiver whose place in the order is taken now and whose payload is made when it is sent, off the log's
     /// loop and straight into what is sent: READY of a large server is close to a megabyte, and part of it is asked of the database.
     /// </summary>
-    public static Frame Late<T>(long position, string type, Func<ValueTask<T>> payload, JsonTypeInfo<T> json) =>
-        new([], position, isDispatch: true, late: async buffer => WriteTail(buffer, type, await payload(), json));
+    public static Frame Late<T>(long position, GatewayEvent<T> type, Func<ValueTask<T>> payload) =>
+        new([], position, isDispatch: true, late: async buffer => WriteTail(buffer, type, await payload()));
 
     /// <summary>A frame of another op, whole.</summary>
-    public static Frame Control(string op, string payload) =>
-        new(Encoding.UTF8.GetBytes($"{{\"op\":\"{op}\",\"s\":null,\"t\":null,\"d\":{payload}}}"), null, isDispatch: false);
+    public static Frame Control<T>(HostOp<T> op, T payload) => Control(op, WireText.Write(payload, op.Json).Span);
+
+    /// <summary>As <see cref="Control{T}"/>, of an op that has no payload.</summary>
+    public static Frame Control(HostOp op) => Control(op, "null"u8);
 
     public static Frame CloseWith(CloseCode code) => new([], null, isDispatch: false, code);
 
@@ -82,6 +87,9 @@ public sealed class Frame
         return Position.Value;
     }
 
+    private static Frame Control(HostOp op, ReadOnlySpan<byte> payload) =>
+        new([.. Encoding.ASCII.GetBytes($"{{\"op\":\"{op.Name}\",\"s\":null,\"t\":null,\"d\":"), .. payload, .. "}"u8], null, isDispatch: false);
+
     private static void WriteHead(IBufferWriter<byte> buffer, long position)
     {
         buffer.Write(Head);
@@ -89,19 +97,12 @@ public sealed class Frame
         buffer.Advance(digits);
     }
 
-    private static byte[] Tail<T>(string type, T payload, JsonTypeInfo<T> json)
-    {
-        using var buffer = new PooledBuffer();
-        WriteTail(buffer, type, payload, json);
-        return buffer.Written.ToArray();
-    }
-
-    private static void WriteTail<T>(IBufferWriter<byte> buffer, string type, T payload, JsonTypeInfo<T> json)
+    private static void WriteTail<T>(IBufferWriter<byte> buffer, GatewayEvent<T> type, T payload)
     {
         buffer.Write(",\"t\":\""u8);
-        buffer.Write(Encoding.ASCII.GetBytes(type));
+        buffer.Write(Encoding.ASCII.GetBytes(type.Name));
         buffer.Write("\",\"d\":"u8);
-        WireText.Write(buffer, payload, json);
+        WireText.Write(buffer, payload, type.Json);
         buffer.Write("}"u8);
     }
 }

@@ -14,7 +14,7 @@ public sealed class GatewayConnections : IAsyncDisposable
     /// <summary>One frame at a time is handled; a second one never waits here, its socket does.</summary>
     private const int MailboxCapacity = 4;
 
-    private static readonly Frame Reconnect = Frame.Control("RECONNECT", "null");
+    private static readonly Frame Reconnect = Frame.Control(GatewayOps.Reconnect);
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Connection, ActorCell> _open = new();
@@ -37,7 +37,7 @@ public sealed class GatewayConnections : IAsyncDisposable
     {
         var connection = new Connection(socket, _gateway.Settings.QueueBytes, _gateway.Time, _logger);
         _open[connection] = new ActorCell("connection", () => new ConnectionActor(connection, _gateway, upgraded), MailboxCapacity, _gateway.Time, _logger, _ => { });
-        connection.Enqueue(Frame.Control("HELLO", $"{{\"heartbeat_interval\":{(long)_gateway.Settings.HeartbeatInterval.TotalMilliseconds}}}"));
+        connection.Enqueue(Frame.Control(GatewayOps.Hello, new Hello((long)_gateway.Settings.HeartbeatInterval.TotalMilliseconds)));
         if (_closing) SendAway(connection);
         return connection;
     }

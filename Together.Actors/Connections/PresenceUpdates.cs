@@ -4,6 +4,7 @@ using Together.Actors.Servers;
 using Together.Actors.Users;
 using Together.Actors.Views;
 using Together.Protocol;
+using Together.Protocol.Gateway;
 using Together.Protocol.Users;
 
 namespace Together.Actors.Connections;
@@ -81,7 +82,7 @@ public sealed class PresenceUpdates : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();
 
-    private static Frame Update(Presence presence) => Frame.Dispatch(null, "PRESENCE_UPDATE", presence, WireJson.Default.Presence);
+    private static Frame Update(Presence presence) => Frame.Dispatch(null, GatewayEvents.PresenceUpdate, presence);
 
     private void TellMembers(ServerId server, UserId joined, ViewRoot root)
     {

@@ -34,7 +34,7 @@ public sealed class Typing(EventLog log, CommunityViews views, ConnectionRegistr
         if (_shown.Count >= ShownMax) return;
         _shown[(user, id)] = time.GetTimestamp();
         Dispatches.ToChannel(
-            channel, registry, () => Frame.Dispatch(null, "TYPING_START", new TypingStart(id, channel.ServerId, user, time.GetUtcMilliseconds()), WireJson.Default.TypingStart));
+            channel, registry, () => Frame.Dispatch(null, GatewayEvents.TypingStart, new TypingStart(id, channel.ServerId, user, time.GetUtcMilliseconds())));
     }
 
     private void Sweep()

@@ -233,7 +233,7 @@ public sealed partial class ReadStates : IAsyncDisposable
             var frame = default(Frame);
             foreach (var connection in _registry.Of(request.User))
             {
-                frame ??= Frame.Dispatch(null, "READ_STATE_UPDATE", new ReadState(request.Channel, request.Message, mentions.Value + more), WireJson.Default.ReadState);
+                frame ??= Frame.Dispatch(null, GatewayEvents.ReadStateUpdate, new ReadState(request.Channel, request.Message, mentions.Value + more));
                 connection.Enqueue(frame);
             }
         }

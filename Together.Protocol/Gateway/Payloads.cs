@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Together.Protocol.Channels;
 using Together.Protocol.Servers;
 using Together.Protocol.Users;
@@ -61,3 +62,40 @@ public sealed record RelationshipRemove(UserId UserId);
 public sealed record ServerMembersChunk(ServerId ServerId, IReadOnlyList<Member> Members, IReadOnlyList<Presence> Presences);
 
 public sealed record SessionRevoked(SessionId SessionId);
+
+/// <summary>The first frame of a connection.</summary>
+/// <param name="HeartbeatInterval">Milliseconds between two heartbeats of the client's.</param>
+public sealed record Hello(long HeartbeatInterval);
+
+/// <summary>Everything up to a position has been sent before this frame.</summary>
+/// <param name="S">The position; null before IDENTIFY.</param>
+public sealed record HeartbeatAck(long? S);
+
+/// <summary>The session cannot be resumed: IDENTIFY on the same socket.</summary>
+public sealed record InvalidSession(bool Resumable);
+
+/// <summary>From a client, within 10 s of HELLO.</summary>
+/// <param name="Token">The access token, when the upgrade did not carry it.</param>
+/// <param name="Status">What to be shown as; as it was when absent.</param>
+public sealed record Identify(string? Token = null, [property: AllowedValues("online", "away", "dnd", "invisible")] string? Status = null);
+
+/// <summary>From a client, instead of IDENTIFY.</summary>
+/// <param name="SessionId">READY's.</param>
+/// <param name="Seq">The larger of the last <c>s</c> received and the last HEARTBEAT_ACK's.</param>
+/// <param name="Token">The access token, when the upgrade did not carry it.</param>
+public sealed record ResumeSession(string SessionId, long Seq, string? Token = null);
+
+/// <summary>From a client: what its user wants to be shown as.</summary>
+/// <param name="CustomStatus">Null for none; as it was when absent.</param>
+public sealed record UpdatePresence([property: AllowedValues("online", "away", "dnd", "invisible")] string Status, CustomStatusChoice? CustomStatus = null);
+
+/// <param name="Text">1–128 characters.</param>
+/// <param name="Emoji">One emoji.</param>
+/// <param name="ExpiresAt">Never when absent.</param>
+public sealed record CustomStatusChoice(string? Text = null, string? Emoji = null, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>From a client: answered by SERVER_MEMBERS_CHUNK.</summary>
+/// <param name="Query">The beginning of a username or nickname, in any case.</param>
+/// <param name="UserIds">Only these; <paramref name="Query"/> does not count then.</param>
+/// <param name="Limit">How many at most: 1 to 1,000, 100 when absent.</param>
+public sealed record RequestMembers(ServerId ServerId, string? Query = null, IReadOnlyList<UserId>? UserIds = null, int? Limit = null);
