@@ -177,11 +177,12 @@ public sealed partial class HostApplication : IAsyncDisposable
         builder.Services.AddHostedService(_ => new ExpiredSessions(accounts, time, loggers.CreateLogger<ExpiredSessions>()));
         builder.Services.AddHostedService(_ => new FileSweep(node.Files, time, loggers.CreateLogger<FileSweep>()));
         builder.Services.AddOpenApi("v1", OpenApiDocument.Configure);
+        builder.Services.AddOpenApi("gateway", GatewayDocument.Configure);
         // Only the API's description reads these; the endpoints name their contracts.
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-            json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, UserRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default);
+            json.SerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, ServerRequestJson.Default, ChannelRequestJson.Default, UserRequestJson.Default, AuthRequestJson.Default, InstanceJson.Default, OperationsJson.Default, HttpJson.Default);
         });
 
         var app = builder.Build();

@@ -16,12 +16,14 @@ namespace Together.Host.Auth;
 public sealed class AuthEndpoints(
     Node node, AccountStore accounts, AccessTokens tokens, PasswordHasher hasher, PasswordLogin login, InstanceStore instance, SetupCode setupCode)
 {
+    private static readonly Parameter WebClient = new(RefreshCookie.ClientHeader, "The refresh token is in a cookie and in no body.", IsHeader: true) { Words = ["web"] };
+
     public void Map(IEndpointRouteBuilder api)
     {
         var auth = api.MapGroup("/auth").WithTags("auth");
-        auth.MapPost("/register", (Delegate)RegisterAsync).AllowAnonymous().Accepts<RegisterBody>("application/json").Produces<AuthAnswer>(StatusCodes.Status201Created);
-        auth.MapPost("/login", (Delegate)LoginAsync).AllowAnonymous().Accepts<LoginBody>("application/json").Produces<AuthAnswer>();
-        auth.MapPost("/refresh", (Delegate)RefreshAsync).AllowAnonymous().Accepts<RefreshBody>("application/json").Produces<AuthAnswer>();
+        auth.MapPost("/register", (Delegate)RegisterAsync).AllowAnonymous().Accepts<RegisterBody>("application/json").Produces<AuthAnswer>(StatusCodes.Status201Created).Takes(WebClient);
+        auth.MapPost("/login", (Delegate)LoginAsync).AllowAnonymous().Accepts<LoginBody>("application/json").Produces<AuthAnswer>().Takes(WebClient);
+        auth.MapPost("/refresh", (Delegate)RefreshAsync).AllowAnonymous().Accepts<RefreshBody>(isOptional: true, "application/json").Produces<AuthAnswer>().Takes(WebClient);
         auth.MapPost("/logout", (Delegate)LogoutAsync).Produces(StatusCodes.Status204NoContent);
         auth.MapPost("/password", (Delegate)ChangePasswordAsync).Accepts<PasswordBody>("application/json").Produces(StatusCodes.Status204NoContent);
         auth.MapGet("/sessions", (Delegate)ListSessionsAsync).Produces<IReadOnlyList<Session>>();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Together.Protocol;
 using Together.Protocol.Users;
@@ -6,12 +7,12 @@ namespace Together.Host.Auth;
 
 // The records' own texts would carry passwords and tokens into a log.
 
-public sealed record RegisterBody(string? Username, string? Password, string? Email, string? Invite, string? SetupCode)
+public sealed record RegisterBody([property: Required] string? Username, [property: Required] string? Password, string? Email, string? Invite, string? SetupCode)
 {
     public override string ToString() => nameof(RegisterBody);
 }
 
-public sealed record LoginBody(string? Username, string? Password)
+public sealed record LoginBody([property: Required] string? Username, [property: Required] string? Password)
 {
     public override string ToString() => nameof(LoginBody);
 }
@@ -21,7 +22,7 @@ public sealed record RefreshBody(string? RefreshToken)
     public override string ToString() => nameof(RefreshBody);
 }
 
-public sealed record PasswordBody(string? CurrentPassword, string? NewPassword)
+public sealed record PasswordBody([property: Required] string? CurrentPassword, [property: Required] string? NewPassword)
 {
     public override string ToString() => nameof(PasswordBody);
 }

@@ -15,7 +15,7 @@ public sealed class PermissionEndpoints(Node node)
         .WithSummary("Why a member may or may not do something in a channel")
         .Produces<PermissionExplanation>()
         .Takes(
-            new("permission", "The name of one, such as SEND_MESSAGES, in any case."),
+            new("permission", "The name of one, such as SEND_MESSAGES, in any case.") { IsRequired = true },
             new("user_id", "Whom to ask about: the caller when absent; somebody else needs MANAGE_ROLES in the channel.", "uuid"));
 
     private IResult Explain(HttpContext context, Guid id)

@@ -19,10 +19,10 @@ public sealed class SearchEndpoints(Node node)
         new("q", "Words that all have to be there: also \"phrases\", beginnings* and -exclusions; at most 256 characters."),
         new("author_id", "Only what this user wrote.", "uuid"),
         new("mentions", "Only what mentions this user by name.", "uuid"),
-        new("has", "Only what has a file, link or image; several are separated by commas."),
+        new("has", "Only what has one of these.") { Words = ["file", "link", "image"], IsList = true },
         new("before", "Only those below this ID or before this RFC 3339 time."),
         new("after", "Only those above this ID or after this time."),
-        new("sort", "newest (the default), or relevance among the newest 500."),
+        new("sort", "newest (the default), or relevance among the newest 500.") { Words = ["newest", "relevance"] },
         Parameters.Limit,
         new("offset", "How many to leave out: 0 to 1,000.", "int32"),
     ];

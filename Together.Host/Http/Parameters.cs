@@ -5,7 +5,16 @@ namespace Together.Host.Http;
 /// <param name="Description">One sentence for developers of clients.</param>
 /// <param name="Format">OpenAPI's: <c>uuid</c>, <c>int32</c>, or null for text.</param>
 /// <param name="IsHeader">False for the query.</param>
-public sealed record Parameter(string Name, string Description, string? Format = null, bool IsHeader = false);
+public sealed record Parameter(string Name, string Description, string? Format = null, bool IsHeader = false)
+{
+    /// <summary>What it may be; null for anything.</summary>
+    public IReadOnlyList<string>? Words { get; init; }
+
+    /// <summary>Several are separated by commas.</summary>
+    public bool IsList { get; init; }
+
+    public bool IsRequired { get; init; }
+}
 
 /// <summary>A request whose body is a form with one file; here for the API's description only.</summary>
 public sealed record FileBody;

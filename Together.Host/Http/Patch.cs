@@ -39,6 +39,10 @@ public readonly struct Patch<T> where T : notnull
     public static implicit operator Patch<T>(T value) => new(value, true);
 }
 
+/// <summary>A field of a PATCH body that can be changed and not cleared: null is a 400. For the API's description only.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NotClearableAttribute : Attribute;
+
 /// <summary>Knows the types that PATCH bodies have (closed, so that nothing needs reflection); a new one is a line here.</summary>
 public sealed class PatchConverterFactory : JsonConverterFactory
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json.Serialization;
 using Npgsql;
@@ -14,7 +15,7 @@ namespace Together.Host.Operations;
 /// <param name="Images"><c>ok</c>, or what is missing for thumbnails; the host works without.</param>
 /// <param name="UptimeSeconds">Since the host was ready.</param>
 /// <param name="SearchLagMs">How long the oldest change that cannot be found yet has been waiting for that.</param>
-public sealed record Health(string Status, string Database, int Websockets, int VoiceParticipants, string Images, long UptimeSeconds, string Version, long SearchLagMs);
+public sealed record Health([property: AllowedValues("ok", "unavailable")] string Status, [property: AllowedValues("ok", "unavailable")] string Database, int Websockets, int VoiceParticipants, string Images, long UptimeSeconds, string Version, long SearchLagMs);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Health))]

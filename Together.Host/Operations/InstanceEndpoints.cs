@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Together.Host.Auth;
 using Together.Host.Configuration;
@@ -10,7 +11,7 @@ namespace Together.Host.Operations;
 /// <summary>What a client knows before anybody logs in.</summary>
 /// <param name="Registration"><c>open</c>, <c>invite</c> or <c>closed</c>.</param>
 /// <param name="NeedsSetup">Whether the next account is the first, which becomes the admin.</param>
-public sealed record Instance(string Name, string Version, string Registration, bool NeedsSetup, InstanceLimits Limits, InstanceVoice Voice);
+public sealed record Instance(string Name, string Version, [property: AllowedValues("open", "invite", "closed")] string Registration, bool NeedsSetup, InstanceLimits Limits, InstanceVoice Voice);
 
 /// <summary>Sizes that a client can check before it sends; lengths in UTF-16 code units unless a name says bytes.</summary>
 public sealed record InstanceLimits(
@@ -67,7 +68,7 @@ public sealed record InstanceLimits(
 /// <param name="Enabled">Whether voice channels can be joined on this host.</param>
 public sealed record InstanceVoice(bool Enabled);
 
-public sealed record InstancePatch(Patch<string> Name, Patch<string> Registration);
+public sealed record InstancePatch([property: NotClearable] Patch<string> Name, [property: NotClearable, AllowedValues("open", "invite", "closed")] Patch<string> Registration);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Instance))]

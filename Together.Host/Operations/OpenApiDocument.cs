@@ -1,83 +1,101 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Together.Host.Http;
-using Together.Protocol;
 
 namespace Together.Host.Operations;
 
 /// <summary><c>GET /openapi/v1.json</c>: the REST API as it is mapped, spelled as it is on the wire.</summary>
 internal static class OpenApiDocument
 {
+    /// <summary>Of the protocol, not of the host.</summary>
+    public const string Version = "1";
+
+    private const string Description = nameof(Description);
+
     public static void Configure(OpenApiOptions options)
     {
-        options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new OpenApiInfo { Title = "Together", Version = HealthEndpoint.Version };
-            // The address that was asked for is the one to use.
-            document.Servers = [];
-            return Task.CompletedTask;
-        });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            foreach (var parameter in context.Description.ActionDescriptor.EndpointMetadata.OfType<Parameter>())
-            {
-                operation.Parameters ??= [];
-                operation.Parameters.Add(new OpenApiParameter
-                {
-                    Name = parameter.Name,
-                    In = parameter.IsHeader ? ParameterLocation.Header : ParameterLocation.Query,
-                    Description = parameter.Description,
-                    Schema = new OpenApiSchema { Type = parameter.Format == "int32" ? JsonSchemaType.Integer : JsonSchemaType.String, Format = parameter.Format },
-                });
-            }
-
-            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<FileBody>().Any())
-            {
-                var form = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Object,
-                    Properties = new Dictionary<string, IOpenApiSchema> { ["file"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
-                };
-                operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { ["multipart/form-data"] = new() { Schema = form } } };
-            }
-
+            operation.Metadata ??= new Dictionary<string, object>();
+            operation.Metadata[Description] = context.Description;
             return Task.CompletedTask;
         });
-        options.AddSchemaTransformer((schema, context, _) =>
+        options.AddDocumentTransformer(async (document, context, _) =>
         {
-            Describe(schema, context.JsonTypeInfo.Type);
-            return Task.CompletedTask;
+            document.Info = new OpenApiInfo { Title = "Together", Version = Version };
+            // The address that was asked for is the one to use.
+            document.Servers = [];
+            document.Components = new OpenApiComponents();
+            var schemas = new ContractSchemas(document, context);
+            document.AddComponent(nameof(Problem), new OpenApiResponse
+            {
+                Description = "A refusal",
+                Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = await schemas.OfAsync(typeof(ProblemBody)) } },
+            });
+            foreach (var path in document.Paths.Values)
+            {
+                foreach (var (method, operation) in path.Operations!)
+                {
+                    await DescribeAsync(operation, method, (ApiDescription)operation.Metadata![Description], schemas);
+                    operation.Responses!["default"] = new OpenApiResponseReference(nameof(Problem), document);
+                }
+            }
         });
     }
 
-    private static void Describe(OpenApiSchema schema, Type type)
+    private static async Task DescribeAsync(OpenApiOperation operation, HttpMethod method, ApiDescription description, ContractSchemas schemas)
     {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        // Every field of a request may be absent as far as its shape goes; what is required is said by the 400.
-        if (type.Namespace?.StartsWith("Together.Host", StringComparison.Ordinal) == true) schema.Required?.Clear();
-        if (type == typeof(Permissions)) Become(schema, JsonSchemaType.String, "^[0-9]+$");
-        else if (type.IsAssignableTo(typeof(Enum))) return;
-        else if (type.Namespace == typeof(UserId).Namespace && type.Name.EndsWith("Id", StringComparison.Ordinal)) Become(schema, JsonSchemaType.String, null, "uuid");
-        else if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Patch<>)) DescribePatch(schema, type.GenericTypeArguments[0]);
+        var metadata = description.ActionDescriptor.EndpointMetadata;
+        var handler = metadata.OfType<MethodInfo>().Single();
+        operation.OperationId = $"{Word(handler.DeclaringType!.Name, "Endpoints", "Endpoint")}.{Word(handler.Name, "Async")}{(method == HttpMethod.Head ? ".head" : "")}";
+
+        foreach (var parameter in metadata.OfType<Parameter>()) (operation.Parameters ??= []).Add(Describe(parameter));
+
+        var body = description.ParameterDescriptions.SingleOrDefault(parameter => parameter.Source == BindingSource.Body);
+        if (body is not null) operation.RequestBody!.Content!["application/json"].Schema = await schemas.OfAsync(body.Type, isRequest: true);
+        else if (metadata.OfType<FileBody>().Any()) operation.RequestBody = File();
+
+        foreach (var response in description.SupportedResponseTypes)
+        {
+            if (response.Type is { } type && type != typeof(void))
+                operation.Responses![$"{response.StatusCode}"].Content!["application/json"].Schema = await schemas.OfAsync(type);
+        }
     }
 
-    /// <summary>A field of a PATCH is its own type, or null to clear it.</summary>
-    private static void DescribePatch(OpenApiSchema schema, Type type)
+    private static OpenApiParameter Describe(Parameter parameter)
     {
-        var (kind, format) = type == typeof(int) ? (JsonSchemaType.Integer, "int32")
-            : type == typeof(bool) ? (JsonSchemaType.Boolean, null)
-            : type == typeof(DateTimeOffset) ? (JsonSchemaType.String, "date-time")
-            : type == typeof(string) || type == typeof(Permissions) ? (JsonSchemaType.String, (string?)null)
-            : (JsonSchemaType.String, "uuid");
-        Become(schema, kind | JsonSchemaType.Null, null, format);
+        var schema = parameter.Words is { } words ? ContractSchemas.Words(words)
+            : ContractSchemas.Plain(parameter.Format == "int32" ? JsonSchemaType.Integer : JsonSchemaType.String, parameter.Format);
+        return new OpenApiParameter
+        {
+            Name = parameter.Name,
+            In = parameter.IsHeader ? ParameterLocation.Header : ParameterLocation.Query,
+            Required = parameter.IsRequired,
+            Description = parameter.Description,
+            Schema = parameter.IsList ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema,
+            // Separated by commas.
+            Explode = !parameter.IsList,
+        };
     }
 
-    private static void Become(OpenApiSchema schema, JsonSchemaType type, string? pattern, string? format = null)
+    private static OpenApiRequestBody File()
     {
-        schema.Type = type;
-        schema.Pattern = pattern;
-        schema.Format = format;
-        schema.Properties?.Clear();
-        schema.Required?.Clear();
+        var form = ContractSchemas.Object(("file", ContractSchemas.Plain(JsonSchemaType.String, "binary")));
+        return new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { ["multipart/form-data"] = new() { Schema = form } } };
+    }
+
+    /// <summary><c>BulkDeleteAsync</c> -> <c>bulkDelete</c></summary>
+    private static string Word(string name, params ReadOnlySpan<string> endings)
+    {
+        foreach (var ending in endings)
+        {
+            if (name.EndsWith(ending, StringComparison.Ordinal)) name = name[..^ending.Length];
+        }
+
+        return JsonNamingPolicy.CamelCase.ConvertName(name);
     }
 }

@@ -16,7 +16,7 @@ public sealed class BanEndpoints(Node node)
     {
         var bans = api.MapGroup("/servers/{id:guid}/bans").WithTags("bans");
         bans.MapGet("", List).Produces<IReadOnlyList<Ban>>().Takes(Parameters.Limit, Parameters.After);
-        bans.MapPut("/{userId:guid}", BanAsync).Accepts<BanBody>("application/json").Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
+        bans.MapPut("/{userId:guid}", BanAsync).Accepts<BanBody>(isOptional: true, "application/json").Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
         bans.MapDelete("/{userId:guid}", UnbanAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
     }
 

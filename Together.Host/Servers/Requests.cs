@@ -1,23 +1,24 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Together.Host.Http;
 using Together.Protocol;
 
 namespace Together.Host.Servers;
 
-public sealed record ServerBody(string? Name);
+public sealed record ServerBody([property: Required] string? Name);
 
-public sealed record TransferBody(UserId? UserId);
+public sealed record TransferBody([property: Required] UserId? UserId);
 
 /// <param name="Name">"new role" when absent.</param>
 public sealed record RoleBody(string? Name, int? Color, bool? Hoist, bool? Mentionable, Permissions? Permissions);
 
-public sealed record RolePatch(Patch<string> Name, Patch<int> Color, Patch<bool> Hoist, Patch<bool> Mentionable, Patch<Permissions> Permissions);
+public sealed record RolePatch([property: NotClearable] Patch<string> Name, [property: NotClearable] Patch<int> Color, [property: NotClearable] Patch<bool> Hoist, [property: NotClearable] Patch<bool> Mentionable, [property: NotClearable] Patch<Permissions> Permissions);
 
-public sealed record RolePlaceBody(RoleId? Id, int? Position);
+public sealed record RolePlaceBody([property: Required] RoleId? Id, [property: Required] int? Position);
 
 /// <param name="Nickname">Null or blank for none.</param>
 /// <param name="TimeoutUntil">Null ends a timeout.</param>
-public sealed record MemberPatch(Patch<string> Nickname, Patch<DateTimeOffset> TimeoutUntil, Patch<bool> ServerMute, Patch<bool> ServerDeaf);
+public sealed record MemberPatch(Patch<string> Nickname, Patch<DateTimeOffset> TimeoutUntil, [property: NotClearable] Patch<bool> ServerMute, [property: NotClearable] Patch<bool> ServerDeaf);
 
 public sealed record OwnMemberPatch(Patch<string> Nickname);
 

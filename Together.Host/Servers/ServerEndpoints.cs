@@ -23,7 +23,7 @@ public sealed class ServerEndpoints(Node node)
         servers.MapDelete("/{id:guid}", DeleteAsync).Produces(StatusCodes.Status204NoContent).Takes(Parameters.Reason);
         servers.MapPost("/{id:guid}/transfer", TransferAsync).Accepts<TransferBody>("application/json").Produces<Server>().Takes(Parameters.Reason);
         servers.MapGet("/{id:guid}/audit-log", AuditLogAsync).Produces<AuditLogPage>().Takes(
-            Parameters.Limit, Parameters.Before, new("user_id", "Only what this user did.", "uuid"), new("action", "Only this action, such as role_update."));
+            Parameters.Limit, Parameters.Before, new("user_id", "Only what this user did.", "uuid"), new("action", "Only this action.") { Words = AuditActions.All });
     }
 
     private IResult List(HttpContext context) =>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace Together.Protocol.Users;
@@ -37,7 +38,7 @@ public enum NotificationLevel
 
 /// <param name="Theme"><c>system</c>, <c>dark</c> or <c>light</c>.</param>
 /// <param name="Locale">BCP 47 tag.</param>
-public sealed record UserSettings(string Theme, string Locale, IReadOnlyList<NotificationSetting> Notifications)
+public sealed record UserSettings([property: AllowedValues("system", "dark", "light")] string Theme, string Locale, IReadOnlyList<NotificationSetting> Notifications)
 {
     public static UserSettings Default { get; } = new("system", "en", []);
 }
@@ -67,7 +68,7 @@ public sealed record Relationship(User User, RelationshipType Type, DateTimeOffs
 
 /// <param name="Status"><c>online</c>, <c>away</c>, <c>dnd</c> or <c>offline</c>; to the user themselves also <c>invisible</c>.</param>
 /// <param name="CustomStatus">Null when offline.</param>
-public sealed record Presence(UserId UserId, string Status, CustomStatus? CustomStatus);
+public sealed record Presence(UserId UserId, [property: AllowedValues("online", "away", "dnd", "offline", "invisible")] string Status, CustomStatus? CustomStatus);
 
 /// <param name="Text">1–128 characters, or null.</param>
 /// <param name="Emoji">One emoji, or null when there is a text.</param>
