@@ -1,4 +1,5 @@
 // What this device alone knows, so that a reload loses nothing that was typed. Never a token.
+import { forgetPlaces } from '@/state/places';
 import type { AppState, Draft, Id, OutgoingMessage } from '@/state/state';
 import { store } from '@/state/store';
 
@@ -21,6 +22,7 @@ export function kept(userId: Id): Kept {
 
 /** Whoever logs out leaves nothing behind. */
 export function forget(userId: Id): void {
+  forgetPlaces(userId);
   try {
     localStorage.removeItem(key(userId));
   } catch {

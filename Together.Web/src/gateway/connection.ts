@@ -36,6 +36,11 @@ export function disconnect(): void {
   feed({ type: 'stop' });
 }
 
+/** Ends a wait between two attempts. */
+export function retryNow(): void {
+  feed({ type: 'wake' });
+}
+
 /** Sends a frame if the session is up; false if not. */
 export function sendFrame(frame: ClientFrame): boolean {
   if (machine.phase !== 'ready' || socket?.readyState !== WebSocket.OPEN) return false;

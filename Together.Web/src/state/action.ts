@@ -1,5 +1,5 @@
 import type { Problem } from '@/api/problem';
-import type { CurrentUser, Dispatch, Instance, Message, Server, ServerSnapshot, UserSettings } from '@/contracts';
+import type { Channel, CurrentUser, Dispatch, Instance, Message, Server, ServerSnapshot, UserSettings } from '@/contracts';
 import type { Connection, Draft, Id, OutgoingMessage, SessionPhase, View, WindowEdge } from './state';
 
 /** All that can happen to the state. Times are milliseconds of performance.now(), but where it says otherwise. */
@@ -30,4 +30,6 @@ export type Action =
   | { type: 'settings'; settings: UserSettings }
   | { type: 'profile'; me: CurrentUser }
   | { type: 'view'; change: Partial<View> }
-  | { type: 'server'; server: Server | ServerSnapshot };
+  | { type: 'server'; server: Server | ServerSnapshot }
+  /** What a request answered, or what is shown until it does. */
+  | { type: 'channels'; channels: readonly Channel[] };

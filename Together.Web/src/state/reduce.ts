@@ -1,4 +1,4 @@
-import type { CurrentUser, Dispatch, Message, ReadState, Ready, Relationship, Resumed, UserProfile } from '@/contracts';
+import type { Channel, CurrentUser, Dispatch, Message, ReadState, Ready, Relationship, Resumed, UserProfile } from '@/contracts';
 import type { Action } from './action';
 import {
   changeServer,
@@ -97,7 +97,22 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'server':
       if ('members' in action.server) return state.servers[action.server.id] ? state : withServer(state, action.server);
       return changeServer(state, action.server.id, (server) => renamed(server, action.server));
+    case 'channels':
+      return channelsKnown(state, action.channels);
   }
+}
+
+/** An answer may come before or after the events: it never takes back what was said in a channel since. */
+function channelsKnown(state: AppState, channels: readonly Channel[]): AppState {
+  const users = withUsers(
+    state.users,
+    channels.flatMap(({ recipients }) => recipients),
+  );
+  const known = channels.map((channel) => {
+    const last = state.channels[channel.id]?.last_message_id ?? null;
+    return last && last > (channel.last_message_id ?? '') ? { ...channel, last_message_id: last } : channel;
+  });
+  return { ...state, users, channels: { ...state.channels, ...indexed(known) } };
 }
 
 function dispatched(state: AppState, { t, d }: Dispatch, now: number): AppState {

@@ -99,6 +99,10 @@ export type OpenDialog =
   | { kind: 'server_settings'; serverId: Id; section: 'overview' | 'roles' | 'members' | 'bans' | 'invites' | 'audit_log' }
   | { kind: 'create_channel'; serverId: Id; categoryId: Id | null; type: 'text' | 'voice' | 'category' }
   | { kind: 'edit_channel'; channelId: Id }
+  | { kind: 'delete_channel'; channelId: Id }
+  | { kind: 'leave_server'; serverId: Id }
+  | { kind: 'delete_server'; serverId: Id }
+  | { kind: 'moderate'; action: 'nickname' | 'timeout' | 'kick' | 'ban'; serverId: Id; userId: Id }
   | { kind: 'user_settings'; section: 'profile' | 'account' | 'sessions' | 'notifications' | 'appearance' | 'keybinds' | 'instance' }
   | { kind: 'status' }
   | { kind: 'quick_switcher' }

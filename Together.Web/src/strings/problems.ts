@@ -38,6 +38,12 @@ export function problemText(problem: Problem): string {
   return byCode[problem.code] ?? byCode.internal ?? '';
 }
 
+/** What is wrong with one field of a form; for under the field. */
+export function fieldText(problem: Problem | null, field: string): string | undefined {
+  const text = problem?.errors[field]?.[0];
+  return text && `${sentence(field.replaceAll('_', ' '))} ${text}.`;
+}
+
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
