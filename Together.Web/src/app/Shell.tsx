@@ -9,11 +9,26 @@ import { useApp } from '@/state/store';
 import { app } from '@/strings/app';
 import { paths } from './paths';
 import styles from './Shell.module.css';
+import { Starting } from './Starting';
 
 const Dialogs = lazy(() => import('./Dialogs'));
+const InviteView = lazy(() => import('@/servers/InviteView'));
 
 /** All that is there once somebody is logged in: servers, channels, and what is said in one of them. */
 export default function Shell() {
+  return (
+    <Suspense fallback={<Starting />}>
+      <Switch>
+        <Route path="/invite/:code">{({ code }) => <InviteView code={code} />}</Route>
+        <Route>
+          <Places />
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}
+
+function Places() {
   const hasDialog = useApp((state) => state.view.dialog !== null);
   return (
     <div className={styles.shell}>
