@@ -16,6 +16,8 @@ export default defineConfig({
     // The host's Content-Security-Policy allows neither data: URLs nor inline scripts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A route that takes two controls from `@/ui` gets the code and the styles of two.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/ui\/[^?]*\.tsx?$/, sideEffects: false }] } },
   },
   server: { proxy: { '/api': proxied, '/gateway': proxied, '/media': proxied } },
   test: {

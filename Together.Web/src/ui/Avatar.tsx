@@ -19,10 +19,11 @@ export interface AvatarProps {
 }
 
 export function Avatar({ presence, size = 40, labelled, className, ...face }: AvatarProps) {
+  const dot = Math.max(8, Math.round(size * 0.28));
   return (
-    <span className={cx(styles.avatar, className)} style={{ '--size': `${size}px` } as CSSProperties}>
+    <span className={cx(styles.avatar, className)} style={{ '--size': `${size}px`, '--dot': `${dot}px` } as CSSProperties}>
       <Face {...face} most={size < 28 ? 1 : 2} labelled={labelled} className={presence && styles.notched} />
-      {presence && <PresenceDot status={presence} size={Math.max(8, Math.round(size * 0.28))} className={styles.presence} />}
+      {presence && <PresenceDot status={presence} size={dot} className={styles.presence} />}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { ContextMenu as Base } from '@base-ui/react/context-menu';
-import { type ReactElement, type ReactNode, type SyntheticEvent, useState } from 'react';
+import { type ReactElement, type ReactNode, type SyntheticEvent, type TouchEvent, useRef, useState } from 'react';
 import styles from './Menu.module.css';
 
 export interface ContextMenuProps {
@@ -15,6 +15,7 @@ export interface ContextMenuProps {
 
 export function ContextMenu({ children, items, onOpenChange }: ContextMenuProps) {
   const [content, setContent] = useState<ReactNode>(null);
+  const opened = useRef(false);
   const press = (event: SyntheticEvent & { preventBaseUIHandler?: () => void }) => {
     const chosen = typeof items === 'function' && event.target instanceof Element ? items(event.target) : (items as ReactNode);
     if (chosen) {
@@ -25,9 +26,21 @@ export function ContextMenu({ children, items, onOpenChange }: ContextMenuProps)
     // The library's own listener on the document would keep the browser's menu away.
     event.stopPropagation();
   };
+  const touch = (event: TouchEvent) => {
+    opened.current = false;
+    press(event);
+  };
+  // Lifting the finger from a long press would click the item that has appeared under it.
+  const lift = (event: TouchEvent) => {
+    if (opened.current) event.preventDefault();
+  };
+  const change = (open: boolean) => {
+    opened.current = open;
+    onOpenChange?.(open);
+  };
   return (
-    <Base.Root onOpenChange={(open) => onOpenChange?.(open)}>
-      <Base.Trigger render={children} onContextMenu={press} onTouchStart={press} />
+    <Base.Root onOpenChange={change}>
+      <Base.Trigger render={children} onContextMenu={press} onTouchStart={touch} onTouchEnd={lift} />
       <Base.Portal>
         <Base.Positioner collisionPadding={8} className={styles.positioner}>
           <Base.Popup className={styles.popup}>{typeof items === 'function' ? content : items}</Base.Popup>

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useRef } from 'react';
 import { ui } from '@/strings/ui';
 import { cx } from './cx';
 import styles from './Dialog.module.css';
@@ -18,13 +18,15 @@ export interface DialogProps {
   size?: 's' | 'm' | 'l';
   /** Buttons, the main one last. */
   footer?: ReactNode;
-  /** Left out: the first control, or the dialog itself on touch. */
+  /** Left out: the first control of the body; on touch the dialog itself, so that no keyboard covers it. */
   initialFocus?: RefObject<HTMLElement | null>;
   /** A press outside does not close it: for what would lose typed text. */
   keepOnOutsidePress?: boolean;
   children?: ReactNode;
   className?: string;
 }
+
+const controls = 'input:enabled, select:enabled, textarea:enabled, button:enabled, a[href], [tabindex="0"]';
 
 /** A modal window; under 600 px a sheet over the whole screen. */
 export function Dialog({
@@ -40,12 +42,16 @@ export function Dialog({
   children,
   className,
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const firstControl = () =>
+    globalThis.matchMedia?.('(pointer: coarse)').matches ? popup.current : (body.current?.querySelector<HTMLElement>(controls) ?? popup.current);
   return (
     <Base.Root open={open} onOpenChange={(next) => next || onClose()} disablePointerDismissal={keepOnOutsidePress}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Viewport className={styles.viewport}>
-          <Base.Popup initialFocus={initialFocus} className={cx(styles.popup, styles[size], className)}>
+          <Base.Popup ref={popup} initialFocus={initialFocus ?? firstControl} className={cx(styles.popup, styles[size], className)}>
             <header className={styles.header}>
               <Base.Title className={hideTitle ? 'visually-hidden' : styles.title}>{title}</Base.Title>
               <Base.Close
@@ -56,7 +62,7 @@ export function Dialog({
                 }
               />
             </header>
-            <div className={styles.body}>
+            <div ref={body} className={styles.body}>
               {description && <Base.Description className={styles.description}>{description}</Base.Description>}
               {children}
             </div>

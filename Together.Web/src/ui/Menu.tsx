@@ -44,7 +44,11 @@ export function MenuItem({ children, icon, shortcut, danger, disabled, onSelect 
     <Base.Item disabled={disabled} onClick={onSelect} className={cx(styles.item, danger && styles.danger)}>
       <Icon>{icon}</Icon>
       <span className={styles.text}>{children}</span>
-      {shortcut && <Keys keys={shortcut} />}
+      {shortcut && (
+        <span className={styles.keys}>
+          <Keys keys={shortcut} />
+        </span>
+      )}
     </Base.Item>
   );
 }

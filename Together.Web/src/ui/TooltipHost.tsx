@@ -33,14 +33,16 @@ export function TooltipHost() {
       open = false;
       setShown(null);
     };
-    const gone = new IntersectionObserver(([entry]) => {
-      if (entry && !entry.isIntersecting && entry.target === anchor) hide();
-    });
+    let watch: IntersectionObserver | undefined;
     const show = (element: HTMLElement) => {
       const { tooltip, tooltipSide, tooltipKeys } = element.dataset;
       if (!tooltip || !element.isConnected || element.getAttribute('aria-expanded') === 'true') return;
-      gone.disconnect();
-      gone.observe(element);
+      // Scrolled away or removed: a row of a virtual list says nothing when it goes.
+      watch?.disconnect();
+      watch = new IntersectionObserver(([entry]) => {
+        if (entry && !entry.isIntersecting && entry.target === anchor) hide();
+      });
+      watch.observe(element);
       open = true;
       setShown({ anchor: element, text: tooltip, side: tooltipSide as TooltipSide | undefined, shortcut: tooltipKeys });
     };
@@ -92,7 +94,7 @@ export function TooltipHost() {
     document.addEventListener('wheel', hide, options);
     return () => {
       stop.abort();
-      gone.disconnect();
+      watch?.disconnect();
       clearTimeout(timer);
     };
   }, []);
