@@ -178,6 +178,7 @@ public sealed partial class AuthorisationMatrixTests(AuthorisationStage stage) :
             var before = await stage.JournalAsync();
             var answer = await scene.Actor(i).SendAsync(HttpMethod.Parse(method), path, json);
             var stored = await stage.JournalAsync() - before;
+            Contract.Rest.Check(HttpMethod.Parse(method), path, answer, json == People.Picture ? null : json);
 
             var got = answer.Status < 300 ? "200" : $"{answer.Status}:{answer.Code}";
             if (got != WithCode(columns[i])) wrong.Add($"{Actors[i]}: {WithCode(columns[i])} expected, {answer.Status} {answer.Code} came");
