@@ -1,5 +1,5 @@
 import type { Problem } from '@/api/problem';
-import type { Channel, CurrentUser, Dispatch, Instance, Message, Server, ServerSnapshot, UserSettings } from '@/contracts';
+import type { Attachment, Channel, CurrentUser, Dispatch, Instance, Message, Server, ServerSnapshot, UserSettings } from '@/contracts';
 import type { Connection, Draft, Id, OutgoingMessage, SessionPhase, View, WindowEdge } from './state';
 
 /** All that can happen to the state. Times are milliseconds of performance.now(), but where it says otherwise. */
@@ -26,6 +26,10 @@ export type Action =
   | { type: 'draft'; channelId: Id; draft: Draft | null }
   | { type: 'editing'; channelId: Id; messageId: Id | null }
   | { type: 'read'; channelId: Id; messageId: Id | null }
+  /** Where the line "new" stands in the channel on screen. */
+  | { type: 'new_since'; messageId: Id | null }
+  /** The same files with fresh links. */
+  | { type: 'attachments'; channelId: Id; messageId: Id; attachments: Attachment[] }
   | { type: 'typing_ended'; now: number }
   | { type: 'settings'; settings: UserSettings }
   | { type: 'profile'; me: CurrentUser }

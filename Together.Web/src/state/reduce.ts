@@ -17,7 +17,21 @@ import {
 } from './communities';
 import { type AppState, type Draft, defaultSettings, type Friendship, type Id, initialState, type OutgoingMessage } from './state';
 import { isUnread, mentionsMe } from './unread';
-import { changeWindow, failed, loaded, loading, pinned, posted, putAside, reacted, removed, setWindow, updated, windowsKept } from './windows';
+import {
+  changeWindow,
+  failed,
+  loaded,
+  loading,
+  pinned,
+  posted,
+  putAside,
+  reacted,
+  removed,
+  setWindow,
+  updated,
+  windowsKept,
+  withAttachments,
+} from './windows';
 
 /** How long somebody is shown as typing, in milliseconds (conversations.md, "Typing"). */
 export const typingLasts = 10_000;
@@ -54,7 +68,7 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'window_loaded': {
       const { edge, messages, limit } = action;
       if (!state.channels[action.channelId]) return state;
-      const seen = { ...state, users: withUsers(state.users, messages.map(authorOf)) };
+      const seen = { ...state, users: withUsers(state.users, messages.flatMap(peopleOf)) };
       return setWindow(seen, action.channelId, (window) => loaded(window, edge, messages, limit));
     }
     case 'window_failed':
@@ -86,6 +100,10 @@ export function reduce(state: AppState, action: Action): AppState {
       };
     case 'read':
       return withReadState(state, { channel_id: action.channelId, last_read_message_id: action.messageId, mention_count: 0 });
+    case 'new_since':
+      return { ...state, newSince: action.messageId };
+    case 'attachments':
+      return changeWindow(state, action.channelId, (window) => withAttachments(window, action.messageId, action.attachments));
     case 'typing_ended':
       return typingEnded(state, action.now);
     case 'settings':
@@ -266,7 +284,7 @@ function messageCreated(state: AppState, message: Message): AppState {
 
 /** A message that the host acknowledged: it takes the place of the one that was shown while it was on its way. */
 function messageKnown(state: AppState, message: Message): AppState {
-  let next: AppState = { ...state, users: withUsers(state.users, [message.author]) };
+  let next: AppState = { ...state, users: withUsers(state.users, peopleOf(message)) };
   if (message.nonce && message.author.id === state.me?.id)
     next = setOutbox(next, message.channel_id, (list) =>
       list.some(({ nonce }) => nonce === message.nonce) ? list.filter(({ nonce }) => nonce !== message.nonce) : list,
@@ -277,8 +295,9 @@ function messageKnown(state: AppState, message: Message): AppState {
   return changeWindow(next, message.channel_id, (window) => (known ? updated(window, message) : posted(window, message)));
 }
 
-function authorOf(message: Message) {
-  return message.author;
+/** Whose names a message shows. */
+function peopleOf({ author, mentions, referenced_message }: Message) {
+  return referenced_message ? [author, ...mentions, referenced_message.author] : [author, ...mentions];
 }
 
 function setOutbox(state: AppState, channelId: Id, change: (list: OutgoingMessage[]) => OutgoingMessage[]): AppState {

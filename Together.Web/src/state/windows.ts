@@ -1,5 +1,5 @@
 import type { Problem } from '@/api/problem';
-import type { Message, Reaction } from '@/contracts';
+import type { Attachment, Message, Reaction } from '@/contracts';
 import type { AppState, Id, MessageWindow, WindowEdge } from './state';
 
 /** A window that is longer gives up its far end, so that an hour of scrolling does not fill the memory. */
@@ -147,6 +147,11 @@ function withReference(window: MessageWindow, byId: Record<Id, Message>, id: Id,
     changed[other] = { ...answer, referenced_message: referenced && { ...referenced, reactions: [], referenced_message: null } };
   }
   return changed;
+}
+
+export function withAttachments(window: MessageWindow, messageId: Id, attachments: Attachment[]): MessageWindow {
+  const message = window.byId[messageId];
+  return message ? { ...window, byId: { ...window.byId, [messageId]: { ...message, attachments } } } : window;
 }
 
 export function pinned(window: MessageWindow, messageId: Id, isPinned: boolean): MessageWindow {
