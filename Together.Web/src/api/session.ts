@@ -49,13 +49,14 @@ export function begin(answer: AuthAnswer): void {
 /** Forgets the token, in all tabs. */
 export function end(because: 'expired' | null, tellOthers = true): void {
   access = null;
+  remember(false);
   if (tellOthers) tabs?.postMessage({ type: 'signed_out' } satisfies TabMessage);
   listener.signedOut(because);
 }
 
 /** Who is logged in, by the cookie; null for nobody. Throws {@link ApiError} when the host cannot be asked. */
 export async function currentUser(): Promise<CurrentUser | null> {
-  if (!access) await refresh(null);
+  if (!access && mayBeLoggedIn()) await refresh(null);
   return access?.user ?? null;
 }
 
@@ -92,10 +93,32 @@ async function renew(): Promise<void> {
   }
   if (response.status !== 401) throw new ApiError(await problemFrom(response));
   if (access) end('expired');
+  else remember(false);
 }
 
 function keep(answer: AuthAnswer): void {
+  remember(true);
   access = { token: answer.access_token, expires: performance.now() + answer.expires_in * 1000, user: answer.user };
+}
+
+const hint = 'together.loggedIn';
+
+/** Whether there is a cookie, which no script can read: without one there is no need to ask. Not a secret, and not a proof. */
+function mayBeLoggedIn(): boolean {
+  try {
+    return localStorage.getItem(hint) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function remember(isLoggedIn: boolean): void {
+  try {
+    if (isLoggedIn) localStorage.setItem(hint, '1');
+    else localStorage.removeItem(hint);
+  } catch {
+    // Without a storage the host is asked every time.
+  }
 }
 
 /** Web Locks exist on HTTPS and loopback only. Without them the host's grace for a repeated refresh has to do. */

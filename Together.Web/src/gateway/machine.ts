@@ -71,8 +71,10 @@ export function step(machine: Machine, event: GatewayEvent, random: number): [Ma
         ? [{ ...machine, phase: 'resuming', interval: event.interval, awaitsAck: false }, [{ type: 'resume', resumable: machine.resumable }]]
         : [{ ...machine, phase: 'identifying', interval: event.interval, awaitsAck: false }, [{ type: 'identify' }]];
     case 'ready':
+      if (machine.phase !== 'identifying') return [machine, []];
       return [{ ...machine, phase: 'ready', attempt: 0, tokenRefused: false, resumable: { sessionId: event.sessionId, seq: event.seq } }, []];
     case 'resumed':
+      if (machine.phase !== 'resuming') return [machine, []];
       return [{ ...machine, phase: 'ready', attempt: 0, tokenRefused: false }, []];
     case 'position':
       return [at(machine, event.seq), []];

@@ -163,6 +163,7 @@ function dispatched(state: AppState, { t, d }: Dispatch, now: number): AppState 
       return state;
     case 'CHANNEL_CREATE':
     case 'CHANNEL_UPDATE':
+      if (d.server_id && !state.servers[d.server_id]) return state;
       return { ...state, users: withUsers(state.users, d.recipients), channels: { ...state.channels, [d.id]: d } };
     case 'CHANNEL_DELETE':
       return withoutChannels(state, (channel) => channel.id === d.id);
