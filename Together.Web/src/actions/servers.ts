@@ -24,14 +24,18 @@ export const forEver = '9999-01-01T00:00:00.000Z';
 
 let changing: Promise<unknown> = Promise.resolve();
 
-/** Changes how loudly a server or channel speaks: shown at once, taken back if the host says no. One after the other: the host takes the whole list. */
-export function setNotification(id: Id, change: Partial<Omit<NotificationSetting, 'id'>>): Promise<void> {
+/**
+ * Changes how loudly a server or channel speaks: shown at once, taken back if the host says no. One after the other: the host takes the whole list.
+ * @param change null for no setting of its own
+ */
+export function setNotification(id: Id, change: Partial<Omit<NotificationSetting, 'id'>> | null): Promise<void> {
   const run = changing.then(async () => {
     const { settings } = store.getState();
     const known = settings.notifications.find((setting) => setting.id === id);
     const level = known?.level ?? levelAbove(id);
     const setting: NotificationSetting = { id, level, muted_until: known?.muted_until ?? null, ...change };
-    const notifications = [...settings.notifications.filter((one) => one.id !== id), setting];
+    const others = settings.notifications.filter((one) => one.id !== id);
+    const notifications = change ? [...others, setting] : others;
     dispatch({ type: 'settings', settings: { ...settings, notifications } });
     try {
       dispatch({ type: 'settings', settings: await answer(api.PATCH('/api/users/@me/settings', { body: { notifications } })) });

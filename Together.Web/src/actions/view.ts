@@ -9,10 +9,16 @@ export function closeDialog(): void {
   dispatch({ type: 'view', change: { dialog: null } });
 }
 
-/** Shows a panel beside the messages; what shows already goes. */
+/** Shows a panel beside the messages, or over them where there is no room beside; what shows already goes. */
 export function togglePanel(panel: Panel): void {
-  dispatch({ type: 'view', change: { panel: store.getState().view.panel === panel ? null : panel } });
+  const { view } = store.getState();
+  if (!matchMedia(narrow).matches) dispatch({ type: 'view', change: { panel: view.panel === panel ? null : panel } });
+  else if (view.drawer === 'panel' && view.panel === panel) setDrawer(null);
+  else dispatch({ type: 'view', change: { panel, drawer: 'panel' } });
 }
+
+/** There is no room for a column beside the messages. */
+export const narrow = '(max-width: 1099.98px)';
 
 export function setDrawer(drawer: View['drawer']): void {
   dispatch({ type: 'view', change: { drawer } });

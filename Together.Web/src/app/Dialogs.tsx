@@ -1,6 +1,11 @@
+import { CreateChannelDialog } from '@/channels/CreateChannelDialog';
+import { DeleteChannelDialog } from '@/channels/DeleteChannelDialog';
+import { EditChannelDialog } from '@/channels/EditChannelDialog';
+import { ModerateDialog } from '@/members/ModerateDialog';
 import { CreateServerDialog } from '@/servers/CreateServerDialog';
 import { InviteDialog } from '@/servers/InviteDialog';
 import { JoinServerDialog } from '@/servers/JoinServerDialog';
+import { DeleteServerDialog, LeaveServerDialog } from '@/servers/LeaveServerDialog';
 import { useApp } from '@/state/store';
 
 /** The one dialog that is open. */
@@ -13,6 +18,18 @@ export default function Dialogs() {
       return <JoinServerDialog />;
     case 'invite':
       return <InviteDialog serverId={dialog.serverId} />;
+    case 'leave_server':
+      return <LeaveServerDialog serverId={dialog.serverId} />;
+    case 'delete_server':
+      return <DeleteServerDialog serverId={dialog.serverId} />;
+    case 'create_channel':
+      return <CreateChannelDialog serverId={dialog.serverId} categoryId={dialog.categoryId} type={dialog.type} />;
+    case 'edit_channel':
+      return <EditChannelDialog channelId={dialog.channelId} />;
+    case 'delete_channel':
+      return <DeleteChannelDialog channelId={dialog.channelId} />;
+    case 'moderate':
+      return <ModerateDialog action={dialog.action} serverId={dialog.serverId} userId={dialog.userId} />;
     default:
       return null;
   }

@@ -1,4 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react';
+import { narrow } from '@/actions/view';
 
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
@@ -15,5 +16,4 @@ export function useMedia(query: string): boolean {
 /** Servers and channels are in a drawer. */
 export const useIsPhone = () => useMedia('(max-width: 767.98px)');
 
-/** There is no room for a column beside the messages. */
-export const useIsNarrow = () => useMedia('(max-width: 1099.98px)');
+export const useIsNarrow = () => useMedia(narrow);
