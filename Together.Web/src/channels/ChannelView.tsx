@@ -1,6 +1,6 @@
 import { Hash } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Redirect } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
 import { open } from '@/actions/messages';
 import { openDialog, setDrawer } from '@/actions/view';
 import { paths } from '@/app/paths';
@@ -12,6 +12,7 @@ import { Composer } from '@/composer/Composer';
 import { MemberList } from '@/members/MemberList';
 import { RecipientList } from '@/members/RecipientList';
 import { MessageList } from '@/messages/MessageList';
+import { PinsPanel } from '@/messages/PinsPanel';
 import { TypingLine } from '@/messages/TypingLine';
 import { useServerPermissions } from '@/servers/ServerMenuItems';
 import { channelName } from '@/state/names';
@@ -137,9 +138,12 @@ function SidePanel({ channelId, serverId }: { channelId: Id; serverId: Id | null
 }
 
 function PanelContent({ panel, channelId, serverId }: { panel: Exclude<Panel, null>; channelId: Id; serverId: Id | null }) {
+  const [, navigate] = useLocation();
   switch (panel) {
     case 'members':
       return serverId ? <MemberList serverId={serverId} /> : <RecipientList channelId={channelId} />;
+    case 'pins':
+      return <PinsPanel channelId={channelId} onJump={(messageId) => navigate(paths.channel({ id: channelId, server_id: serverId }, messageId))} />;
     default:
       return null;
   }

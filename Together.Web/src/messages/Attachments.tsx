@@ -3,7 +3,8 @@ import { type CSSProperties, lazy, memo, Suspense, useState } from 'react';
 import { renewLinks } from '@/actions/messageDetails';
 import type { Attachment, Message } from '@/contracts';
 import { messages as strings } from '@/strings/messages';
-import { cx, Tooltip } from '@/ui';
+import { cx } from '@/ui/cx';
+import { Tooltip } from '@/ui/Tooltip';
 import styles from './Attachments.module.css';
 import { isPicture, pictureBox, sizeText } from './pictures';
 

@@ -10,7 +10,7 @@ import type { Id } from '@/state/state';
 import { store, useApp } from '@/state/store';
 import { messages as strings } from '@/strings/messages';
 import { problemText } from '@/strings/problems';
-import { Button } from '@/ui';
+import { Button } from '@/ui/Button';
 import { useConversation } from './conversation';
 import styles from './EditMessage.module.css';
 

@@ -4,7 +4,7 @@ import { may, Permission } from '@/state/permissions';
 import type { Id } from '@/state/state';
 import { useApp } from '@/state/store';
 import { messages as strings } from '@/strings/messages';
-import { Avatar } from '@/ui';
+import { Avatar } from '@/ui/Avatar';
 import { useConversation } from './conversation';
 import styles from './Intro.module.css';
 

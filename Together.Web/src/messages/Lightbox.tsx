@@ -4,7 +4,9 @@ import { type KeyboardEvent, useState } from 'react';
 import type { Attachment } from '@/contracts';
 import { messages as strings } from '@/strings/messages';
 import { ui } from '@/strings/ui';
-import { cx, IconButton, Tooltip } from '@/ui';
+import { cx } from '@/ui/cx';
+import { IconButton } from '@/ui/IconButton';
+import { Tooltip } from '@/ui/Tooltip';
 import styles from './Lightbox.module.css';
 
 export interface LightboxProps {

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { messages as strings } from '@/strings/messages';
-import { cx } from '@/ui';
+import { cx } from '@/ui/cx';
 import styles from './Lines.module.css';
 import { dayName } from './times';
 

@@ -15,7 +15,9 @@ import { store, useApp } from '@/state/store';
 import { isUnread } from '@/state/unread';
 import { messages as strings } from '@/strings/messages';
 import { problemText } from '@/strings/problems';
-import { announce, ContextMenu, toast } from '@/ui';
+import { ContextMenu } from '@/ui/ContextMenu';
+import { announce } from '@/ui/LiveRegion';
+import { toast } from '@/ui/toast';
 import { NewBar, PresentBar } from './Bars';
 import { BlockedRow } from './BlockedRow';
 import { type Conversation, ConversationContext, useMentionable } from './conversation';
@@ -91,9 +93,11 @@ function Messages({ channelId, messageId }: MessageListProps) {
         wanted.current = null;
         toast.show({ title: problemText(now.problem), tone: 'error' });
       } else if (!now?.byId[id]) {
-        wanted.current = null;
         toast.show({ title: strings.missing, body: strings.missingHint });
-        if (now?.ids.length === 0) void load(channelId, 'latest');
+        const nearest = now?.ids.find((other) => other > id) ?? now?.ids.at(-1);
+        wanted.current = nearest ? { id: nearest, isFocus: false } : null;
+        if (nearest) arrive();
+        else void load(channelId, 'latest');
       }
     },
     [channelId, arrive],

@@ -1,5 +1,6 @@
 import { messages as strings } from '@/strings/messages';
-import { Skeleton, VisuallyHidden } from '@/ui';
+import { Skeleton } from '@/ui/Skeleton';
+import { VisuallyHidden } from '@/ui/VisuallyHidden';
 import styles from './MessageSkeleton.module.css';
 
 /** Widths of the lines, in per cent: a page of talk, always the same one. */

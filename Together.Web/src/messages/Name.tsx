@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { User } from '@/contracts';
-import { cx } from '@/ui';
+import { cx } from '@/ui/cx';
 import { useConversation, useName, useNameColor } from './conversation';
 import styles from './Name.module.css';
 

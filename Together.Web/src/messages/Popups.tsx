@@ -3,10 +3,12 @@ import { problemOf } from '@/api/problem';
 import { EmojiPicker } from '@/composer/EmojiPicker';
 import type { Message } from '@/contracts';
 import { Markdown } from '@/markdown/Markdown';
+import { ProfileCard } from '@/members/ProfileCard';
 import type { Id } from '@/state/state';
 import { messages as strings } from '@/strings/messages';
 import { problemText } from '@/strings/problems';
-import { ConfirmDialog, Popover } from '@/ui';
+import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { Popover } from '@/ui/Popover';
 import { mentionsOf, useConversation, useName } from './conversation';
 import styles from './Popups.module.css';
 
@@ -17,7 +19,7 @@ export type Open =
   | { kind: 'remove'; message: Message };
 
 export function Popups({ open, onClose }: { open: Open | null; onClose: () => void }) {
-  const { react } = useConversation();
+  const { react, serverId } = useConversation();
   switch (open?.kind) {
     case 'remove':
       return <ConfirmRemove message={open.message} onClose={onClose} />;
@@ -32,6 +34,8 @@ export function Popups({ open, onClose }: { open: Open | null; onClose: () => vo
           />
         </Popover>
       );
+    case 'profile':
+      return <ProfileCard userId={open.userId} serverId={serverId} anchor={open.anchor} onClose={onClose} />;
     default:
       return null;
   }

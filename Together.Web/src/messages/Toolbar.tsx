@@ -3,7 +3,7 @@ import { memo, useState } from 'react';
 import { startEditing, startReply } from '@/actions/messageDetails';
 import type { Message } from '@/contracts';
 import { messages as strings } from '@/strings/messages';
-import { IconButton } from '@/ui';
+import { IconButton } from '@/ui/IconButton';
 import { useConversation } from './conversation';
 import { permitted, reactionKinds } from './permitted';
 import { recentEmoji } from './recentEmoji';

@@ -1,5 +1,5 @@
 import { messages as strings } from '@/strings/messages';
-import { toast } from '@/ui';
+import { toast } from '@/ui/toast';
 
 export async function copy(text: string, done: string): Promise<void> {
   try {

@@ -12,6 +12,9 @@ const ahead = 2;
 /** Pages fetched in a row without anybody scrolling: enough to fill a screen with the shortest rows, no endless walk. */
 const unattended = 6;
 
+/** How long the list goes on looking for a row whose neighbours it measures, in milliseconds: what comes meanwhile would move its number. */
+const searching = 300;
+
 /** Closer to the end than this, in pixels, is at the end: half-pixels of zoomed screens. */
 const atEnd = 2;
 
@@ -45,6 +48,7 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
   const lastTop = useRef(0);
   const isUpward = useRef(true);
   const fetched = useRef(0);
+  const searchesUntil = useRef(0);
   const [headerHeight, setHeaderHeight] = useState(0);
   const [place, setPlace] = useState({ isAtEnd: true, isFar: false, firstSeen: 0 });
 
@@ -67,6 +71,7 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
     const view = scroller.current;
     const now = store.getState().windows[channelId];
     if (!view || !now || now.loading || now.problem || now.stale || now.ids.length === 0 || fetched.current >= unattended) return;
+    if (performance.now() < searchesUntil.current) return;
     const room = ahead * view.clientHeight;
     const isNearStart = now.hasOlder && view.scrollTop - (header.current?.offsetHeight ?? 0) < room;
     const isNearEnd = now.hasNewer && view.scrollHeight - view.scrollTop - view.clientHeight < room;
@@ -139,10 +144,15 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
       settle();
       look();
     }, [settle, look]),
-    toRow: useCallback((index, align) => {
-      sticks.current = false;
-      list.current?.scrollToIndex(index, { align });
-    }, []),
+    toRow: useCallback(
+      (index, align) => {
+        sticks.current = false;
+        searchesUntil.current = performance.now() + searching;
+        list.current?.scrollToIndex(index, { align });
+        setTimeout(fetchAhead, searching + 1);
+      },
+      [fetchAhead],
+    ),
     toStart: useCallback(() => {
       sticks.current = false;
       fetched.current = 0;

@@ -120,5 +120,6 @@ export const messages = {
   noPinsHint: 'Pin what everybody should find again: open a message’s menu and choose Pin.',
   jump: 'Go to it',
   pinsFailed: 'The pinned messages could not be loaded',
-  unpinned: 'Unpinned',
+  pinBy: (name: string) => `Message of ${name}`,
+  closePins: 'Close pinned messages',
 } as const;
