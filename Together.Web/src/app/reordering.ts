@@ -1,8 +1,10 @@
 import {
+  closestCenter,
+  type DndContextProps,
+  type DragEndEvent,
   KeyboardSensor,
   type Modifier,
   MouseSensor,
-  type ScreenReaderInstructions,
   TouchSensor,
   type UniqueIdentifier,
   useSensor,
@@ -12,9 +14,18 @@ import { sortableKeyboardCoordinates } from '@dnd-kit/sortable';
 import { useMemo } from 'react';
 import { shell } from '@/strings/shell';
 
-/** A press that does not move is a click; on touch a short hold tells a drag from a scroll. */
-export function useReorderSensors() {
-  return useSensors(
+/** Lists are sorted along themselves. */
+const modifiers: Modifier[] = [({ transform }) => ({ ...transform, x: 0 })];
+
+const screenReaderInstructions = { draggable: shell.move.instructions };
+
+/**
+ * What a DndContext needs for a list of links that its reader puts in order: by mouse, by touch after a short hold, or by the space key.
+ * @param nameOf for reading out what moves; the same function every time
+ */
+export function useReordering(nameOf: (id: UniqueIdentifier) => string, onMove: (id: string, overId: string) => void): DndContextProps {
+  const sensors = useSensors(
+    // A press that does not move is a click.
     useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
     useSensor(KeyboardSensor, {
@@ -23,20 +34,11 @@ export function useReorderSensors() {
       keyboardCodes: { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter'] },
     }),
   );
-}
-
-/** Lists are sorted along themselves. */
-export const upAndDown: Modifier[] = [({ transform }) => ({ ...transform, x: 0 })];
-
-const screenReaderInstructions: ScreenReaderInstructions = { draggable: shell.move.instructions };
-
-/** What is read out while something moves. */
-export function useReorderWords(nameOf: (id: UniqueIdentifier) => string) {
-  return useMemo(
+  const accessibility = useMemo(
     () => ({
       screenReaderInstructions,
       announcements: {
-        onDragStart: ({ active }: { active: { id: UniqueIdentifier } }) => shell.move.started(nameOf(active.id)),
+        onDragStart: ({ active }: Moving) => shell.move.started(nameOf(active.id)),
         onDragOver: ({ active, over }: Moving) => (over ? shell.move.over(nameOf(active.id), nameOf(over.id)) : undefined),
         onDragEnd: ({ active }: Moving) => shell.move.dropped(nameOf(active.id)),
         onDragCancel: ({ active }: Moving) => shell.move.cancelled(nameOf(active.id)),
@@ -44,9 +46,31 @@ export function useReorderWords(nameOf: (id: UniqueIdentifier) => string) {
     }),
     [nameOf],
   );
+  return {
+    sensors,
+    collisionDetection: closestCenter,
+    modifiers,
+    accessibility,
+    onDragStart: () => window.addEventListener('click', stay, true),
+    onDragCancel: clickAgain,
+    onDragEnd: ({ active, over }: DragEndEvent) => {
+      clickAgain();
+      if (over && active.id !== over.id) onMove(String(active.id), String(over.id));
+    },
+  };
 }
 
 interface Moving {
   active: { id: UniqueIdentifier };
-  over: { id: UniqueIdentifier } | null;
+  over?: { id: UniqueIdentifier } | null;
+}
+
+/** Letting go of a link is a click on it, which must lead nowhere. */
+function stay(event: Event): void {
+  event.preventDefault();
+}
+
+/** That click comes after the end of the drag. */
+function clickAgain(): void {
+  setTimeout(() => window.removeEventListener('click', stay, true));
 }

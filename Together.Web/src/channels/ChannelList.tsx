@@ -1,4 +1,4 @@
-import { closestCenter, DndContext, type DragEndEvent, type UniqueIdentifier } from '@dnd-kit/core';
+import { DndContext, type UniqueIdentifier } from '@dnd-kit/core';
 import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { ChevronDown, UserPlus } from 'lucide-react';
 import { useMemo } from 'react';
@@ -6,7 +6,7 @@ import { useRoute } from 'wouter';
 import { placeChannels } from '@/actions/channels';
 import { openDialog } from '@/actions/view';
 import { attempt } from '@/app/attempt';
-import { upAndDown, useReorderSensors, useReorderWords } from '@/app/reordering';
+import { useReordering } from '@/app/reordering';
 import { ServerMenuItems, useServerPermissions } from '@/servers/ServerMenuItems';
 import { attentions } from '@/state/attention';
 import { channelGroups } from '@/state/channels';
@@ -77,16 +77,13 @@ function Channels({ serverId }: { serverId: Id }) {
   const rows = useMemo(() => rowsOf(groups, closed, (id) => id === activeId || calling.includes(id)), [groups, closed, calling, activeId]);
   const key = rows.map(({ id }) => id).join();
   const ids = useMemo(() => (key ? key.split(',') : []), [key]);
-  const sensors = useReorderSensors();
-  const accessibility = useReorderWords(nameOf);
-
   const place = (id: Id, overId: Id) => {
     const places = drop(groups, rows, id, overId);
     if (places.length > 0) void attempt(placeChannels(serverId, places));
   };
-  const end = ({ active, over }: DragEndEvent) => over && place(String(active.id), String(over.id));
+  const reordering = useReordering(nameOf, place);
   const menu = (target: Element) => {
-    const id = target.closest<HTMLElement>('[data-row]')?.dataset.row ?? null;
+    const id = target.closest<HTMLElement>('[data-channel]')?.dataset.channel ?? null;
     const at = id ? ids.indexOf(id) : -1;
     const beside = (step: number) => {
       const other = ids[at + step];
@@ -96,7 +93,7 @@ function Channels({ serverId }: { serverId: Id }) {
   };
 
   return (
-    <DndContext sensors={sensors} collisionDetection={closestCenter} modifiers={upAndDown} onDragEnd={end} accessibility={accessibility}>
+    <DndContext {...reordering}>
       <SortableContext items={ids} strategy={verticalListSortingStrategy}>
         <ContextMenu items={menu}>
           <ul className={styles.list} aria-label={shell.channels}>

@@ -1,4 +1,4 @@
-import { Bell, CheckCheck, FolderPlus, Link2, Pencil, Plus, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, Bell, CheckCheck, ChevronDown, ChevronRight, FolderPlus, Link2, Pencil, Plus, Trash2 } from 'lucide-react';
 import { markRead } from '@/actions/messages';
 import { openDialog } from '@/actions/view';
 import { NotificationItems } from '@/app/NotificationItems';
@@ -37,7 +37,9 @@ export function ChannelMenu({ serverId, channelId, onUp, onDown }: ChannelMenuPr
   return (
     <>
       {isCategory ? (
-        <MenuItem onSelect={() => toggleCategory(channelId)}>{isClosed ? words.open : words.close}</MenuItem>
+        <MenuItem icon={isClosed ? <ChevronDown /> : <ChevronRight />} onSelect={() => toggleCategory(channelId)}>
+          {isClosed ? words.open : words.close}
+        </MenuItem>
       ) : (
         <>
           <MenuItem icon={<CheckCheck />} disabled={!canRead} onSelect={() => markRead(channelId)}>
@@ -57,10 +59,10 @@ export function ChannelMenu({ serverId, channelId, onUp, onDown }: ChannelMenuPr
         <>
           <MenuSeparator />
           {isCategory && <CreateItems serverId={serverId} categoryId={channelId} />}
-          <MenuItem disabled={!onUp} onSelect={() => onUp?.()}>
+          <MenuItem icon={<ArrowUp />} disabled={!onUp} onSelect={() => onUp?.()}>
             {shell.move.up}
           </MenuItem>
-          <MenuItem disabled={!onDown} onSelect={() => onDown?.()}>
+          <MenuItem icon={<ArrowDown />} disabled={!onDown} onSelect={() => onDown?.()}>
             {shell.move.down}
           </MenuItem>
         </>

@@ -30,7 +30,7 @@ function useRow(channelId: Id, mayManage: boolean) {
   return {
     place: {
       ref: setNodeRef,
-      'data-row': channelId,
+      'data-channel': channelId,
       style: { transform: CSS.Translate.toString(transform), transition },
     },
     handle: mayManage ? { ...listeners, 'aria-describedby': attributes['aria-describedby'] } : {},

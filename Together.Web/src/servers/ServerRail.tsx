@@ -1,12 +1,12 @@
-import { closestCenter, DndContext, type DragEndEvent, type UniqueIdentifier } from '@dnd-kit/core';
+import { DndContext, type UniqueIdentifier } from '@dnd-kit/core';
 import { SortableContext, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
-import { Compass, MessagesSquare, Plus } from 'lucide-react';
+import { ArrowDown, ArrowUp, Compass, MessagesSquare, Plus } from 'lucide-react';
 import { memo, useCallback, useMemo } from 'react';
 import { Link, useRoute } from 'wouter';
 import { openDialog } from '@/actions/view';
 import { paths } from '@/app/paths';
-import { upAndDown, useReorderSensors, useReorderWords } from '@/app/reordering';
+import { useReordering } from '@/app/reordering';
 import { conversationsPath } from '@/app/shellPlaces';
 import { inOrder, moved } from '@/channels/order';
 import { attentions } from '@/state/attention';
@@ -30,16 +30,12 @@ const nameOf = (id: UniqueIdentifier) => store.getState().servers[String(id)]?.n
 /** One's conversations and servers. */
 export function ServerRail() {
   const ids = useServerIds();
-  const sensors = useReorderSensors();
-  const accessibility = useReorderWords(nameOf);
-  const drop = ({ active, over }: DragEndEvent) => {
-    if (over && active.id !== over.id) changePlaces({ serverOrder: moved(ids, ids.indexOf(String(active.id)), ids.indexOf(String(over.id))) });
-  };
+  const reordering = useReordering(nameOf, (id, overId) => changePlaces({ serverOrder: moved(ids, ids.indexOf(id), ids.indexOf(overId)) }));
   return (
     <div className={styles.rail}>
       <Conversations />
       <hr className={styles.line} />
-      <DndContext sensors={sensors} collisionDetection={closestCenter} modifiers={upAndDown} onDragEnd={drop} accessibility={accessibility}>
+      <DndContext {...reordering}>
         <SortableContext items={ids} strategy={verticalListSortingStrategy}>
           <ContextMenu
             items={(target) => {
@@ -153,10 +149,10 @@ function RailMenu({ serverId, ids }: { serverId: Id; ids: Id[] }) {
     <>
       <ServerMenuItems serverId={serverId} />
       <MenuSeparator />
-      <MenuItem disabled={at === 0} onSelect={() => move(at, at - 1)}>
+      <MenuItem icon={<ArrowUp />} disabled={at === 0} onSelect={() => move(at, at - 1)}>
         {shell.move.up}
       </MenuItem>
-      <MenuItem disabled={at === ids.length - 1} onSelect={() => move(at, at + 1)}>
+      <MenuItem icon={<ArrowDown />} disabled={at === ids.length - 1} onSelect={() => move(at, at + 1)}>
         {shell.move.down}
       </MenuItem>
     </>
