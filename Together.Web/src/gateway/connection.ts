@@ -16,7 +16,7 @@ const together = 16;
 let machine: Machine = idle;
 let socket: WebSocket | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
-let beat: ReturnType<typeof setInterval> | undefined;
+let ticker: Worker | null = null;
 let overdue: ReturnType<typeof setTimeout> | undefined;
 let flushing: ReturnType<typeof setTimeout> | undefined;
 let queue: Action[] = [];
@@ -163,8 +163,12 @@ function write(frame: ClientFrame): void {
 }
 
 function beatEvery(interval: number): void {
-  clearInterval(beat);
-  beat = interval > 0 ? setInterval(() => feed({ type: 'heartbeat_due' }), interval) : undefined;
+  if (!ticker && interval === 0) return;
+  if (!ticker) {
+    ticker = new Worker(new URL('./ticker.ts', import.meta.url), { type: 'module' });
+    ticker.onmessage = () => feed({ type: 'heartbeat_due' });
+  }
+  ticker.postMessage(interval);
 }
 
 function receive(data: string): void {
