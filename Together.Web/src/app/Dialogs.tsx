@@ -1,6 +1,9 @@
 import { CreateChannelDialog } from '@/channels/CreateChannelDialog';
 import { DeleteChannelDialog } from '@/channels/DeleteChannelDialog';
 import { EditChannelDialog } from '@/channels/EditChannelDialog';
+import { EditGroupDialog } from '@/friends/EditGroupDialog';
+import { NewConversationDialog } from '@/friends/NewConversationDialog';
+import { StatusDialog } from '@/friends/StatusDialog';
 import { ModerateDialog } from '@/members/ModerateDialog';
 import { CreateServerDialog } from '@/servers/CreateServerDialog';
 import { InviteDialog } from '@/servers/InviteDialog';
@@ -30,6 +33,12 @@ export default function Dialogs() {
       return <DeleteChannelDialog channelId={dialog.channelId} />;
     case 'moderate':
       return <ModerateDialog action={dialog.action} serverId={dialog.serverId} userId={dialog.userId} />;
+    case 'status':
+      return <StatusDialog />;
+    case 'new_conversation':
+      return <NewConversationDialog />;
+    case 'edit_group':
+      return <EditGroupDialog key={dialog.channelId} channelId={dialog.channelId} />;
     default:
       return null;
   }
