@@ -38,9 +38,8 @@ export async function renewLinks(channelId: Id, messageId: Id): Promise<boolean>
 /** Begins an answer: the composer shows it, whatever is written there already stays. */
 export function startReply(message: Message): void {
   const channelId = message.channel_id;
-  const { drafts, me } = store.getState();
-  const draft = drafts[channelId];
-  dispatch({ type: 'draft', channelId, draft: { text: draft?.text ?? '', replyTo: message, mention: message.author.id !== me?.id } });
+  const draft = store.getState().drafts[channelId];
+  dispatch({ type: 'draft', channelId, draft: { text: '', mentions: {}, ...draft, replyTo: message } });
 }
 
 export function startEditing(message: Message): void {

@@ -8,7 +8,7 @@ import { type Change, continued, type Marker, toggled } from './formats';
 import { optionId, SuggestionList } from './SuggestionList';
 import { isNamedExactly, type Suggestion } from './suggest';
 import { useSuggestions } from './useSuggestions';
-import { named, type Written, wireLength } from './written';
+import { charactersLeft, named, type Written } from './written';
 
 export interface EditorHandle {
   focus(): void;
@@ -69,7 +69,7 @@ export function Editor({
   const [active, setActive] = useState(0);
   const suggestions = useSuggestions(channelId, query && query.from !== dismissed ? query : null);
   const chosen = suggestions[Math.min(active, suggestions.length - 1)];
-  const left = remaining(value, maxLength);
+  const left = charactersLeft(value, maxLength);
 
   // The names in a change that the field is told to make, until its event tells the text.
   const mentions = useRef(value.mentions);
@@ -267,15 +267,6 @@ function replace(field: HTMLTextAreaElement, { from, to, insert, select }: Chang
   }
   field.setSelectionRange(...select);
 }
-
-/** What is far from the end is not counted: that would be done with every key. */
-function remaining(value: Written, maxLength: number): number {
-  const longest = value.text.length + Object.keys(value.mentions).length * wireMention;
-  return longest > maxLength - counted || value.text.length > maxLength / 2 ? maxLength - wireLength(value) : maxLength;
-}
-
-/** `<@&`, a UUID and `>`. */
-const wireMention = 40;
 
 const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content');
 

@@ -5,7 +5,7 @@ import { channelPermissions, may, Permission } from '@/state/permissions';
 import type { AppState, Id } from '@/state/state';
 import type { Query } from './completion';
 import type { NamedEmoji } from './emoji';
-import type { Mention, Names } from './written';
+import type { Mention } from './written';
 
 export type Suggestion =
   | { kind: 'user'; key: string; user: User; name: string; color: number; mention: Mention }
@@ -113,19 +113,4 @@ export function mayHaveMore(state: AppState, channelId: Id): Id | null {
   const serverId = state.channels[channelId]?.server_id;
   const server = serverId ? state.servers[serverId] : undefined;
   return server && Object.keys(server.members).length < server.member_count ? server.id : null;
-}
-
-/** The names of a channel's surroundings, for `fromWire`. */
-export function namesIn(state: AppState, channelId: Id): Names {
-  const channel = state.channels[channelId];
-  const serverId = channel?.server_id;
-  const server = serverId ? state.servers[serverId] : undefined;
-  return {
-    user(id) {
-      const user = state.users[id] ?? channel?.recipients.find((recipient) => recipient.id === id);
-      return user ? { name: nameOf(state, id, serverId) ?? user.username, username: user.username } : null;
-    },
-    role: (id) => server?.roles[id]?.name ?? null,
-    channel: (id) => state.channels[id]?.name ?? null,
-  };
 }

@@ -147,6 +147,15 @@ export function wireLength(written: Written): number {
   return toWire(written).trim().length;
 }
 
+/** How many more may be written; less than 0 above the maximum. Far from the end it is not counted: that would be done with every key. */
+export function charactersLeft(written: Written, maximum: number): number {
+  const atMost = written.text.length + Object.keys(written.mentions).length * longestMention;
+  return atMost < maximum / 2 ? maximum - written.text.length : maximum - wireLength(written);
+}
+
+/** `<@&`, a UUID and `>`. */
+const longestMention = 40;
+
 /** Without the names that are not in the text any more. */
 export function tidied({ text, mentions }: Written): Written {
   const used = Object.entries(mentions).filter(([name]) => text.includes(name));

@@ -73,9 +73,9 @@ export interface OutgoingMessage {
 
 export interface Draft {
   text: string;
+  /** What the names in the text mean on the wire: of `@Ada`, `<@id>`. */
+  mentions: Readonly<Record<string, string>>;
   replyTo: Message | null;
-  /** Whether the answer names the author of the other message. */
-  mention: boolean;
 }
 
 export type ConnectionPhase = 'idle' | 'connecting' | 'identifying' | 'resuming' | 'ready' | 'waiting' | 'offline' | 'refused';
