@@ -84,7 +84,7 @@ function nameIn(state: AppState, channelId: Id): string {
 
 function Writing({ channelId, mayAttach }: { channelId: Id; mayAttach: boolean }) {
   const editor = useRef<EditorHandle>(null);
-  const { value, change, flush } = useDraft(channelId);
+  const { value, change, flush, take } = useDraft(channelId);
   const name = useApp((state) => nameIn(state, channelId));
   const maximum = useApp((state) => state.instance?.limits.message_content_max ?? 4000);
   const replyTo = useApp((state) => state.drafts[channelId]?.replyTo ?? null);
@@ -113,8 +113,9 @@ function Writing({ channelId, mayAttach }: { channelId: Id; mayAttach: boolean }
     else if (wait > 0) announce(composer.slowModeLeft(wait));
     else {
       flush();
-      if (!submit(channelId) && uploads.some(({ status }) => status === 'failed'))
-        toast.show({ title: composer.failedFile, tone: 'error', id: 'upload' });
+      const isOnItsWay = submit(channelId);
+      take();
+      if (!isOnItsWay && uploads.some(({ status }) => status === 'failed')) toast.show({ title: composer.failedFile, tone: 'error', id: 'upload' });
     }
   };
 
@@ -150,7 +151,7 @@ function Writing({ channelId, mayAttach }: { channelId: Id; mayAttach: boolean }
   return (
     <Frame>
       <DropZone channel={name} onDrop={add} />
-      <div className={cx(styles.box, isSending && styles.sending)}>
+      <div data-editor="" className={cx(styles.box, isSending && styles.sending)}>
         {replyTo && <ReplyBar channelId={channelId} message={replyTo} onCancel={cancelReply} />}
         {uploads.length > 0 && <UploadTray uploads={uploads} />}
         {isSending && (

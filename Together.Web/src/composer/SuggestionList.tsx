@@ -38,7 +38,9 @@ export function SuggestionList({ id, kind, anchor, items, active, onHover, onPic
   const [place, setPlace] = useState<Place | null>(null);
 
   useLayoutEffect(() => {
-    const measure = () => anchor.current && setPlace(placeBeside(anchor.current.getBoundingClientRect()));
+    // What stands around the text, such as whom it answers, stays in sight.
+    const measure = () =>
+      anchor.current && setPlace(placeBeside((anchor.current.closest('[data-editor]') ?? anchor.current).getBoundingClientRect()));
     measure();
     window.addEventListener('resize', measure);
     document.addEventListener('scroll', measure, { capture: true, passive: true });
@@ -82,8 +84,8 @@ export function SuggestionList({ id, kind, anchor, items, active, onHover, onPic
 }
 
 function placeBeside(anchor: DOMRect): Place {
-  const left = Math.max(margin, anchor.left - margin);
-  const width = Math.min(560, Math.max(anchor.width + 2 * margin, 260), innerWidth - left - margin);
+  const left = Math.max(margin, anchor.left);
+  const width = Math.min(560, Math.max(anchor.width, 260), innerWidth - left - margin);
   const above = anchor.top - 2 * margin;
   const below = innerHeight - anchor.bottom - 2 * margin;
   return above > 220 || above >= below

@@ -11,8 +11,17 @@ function stored(channelId: Id): Written {
   return draft ? { text: draft.text, mentions: draft.mentions } : nothingWritten;
 }
 
+export interface DraftText {
+  value: Written;
+  change: (value: Written) => void;
+  /** Puts what is written into the store. */
+  flush: () => void;
+  /** Takes over what the store has. */
+  take: () => void;
+}
+
 /** A channel's text: here while it is being written, in the store soon after. Whom it answers is the store's alone. */
-export function useDraft(channelId: Id): { value: Written; change: (value: Written) => void; flush: () => void } {
+export function useDraft(channelId: Id): DraftText {
   const [value, setValue] = useState(() => stored(channelId));
   const latest = useRef(value);
   /** What the store has, as far as is known here. */
@@ -39,14 +48,17 @@ export function useDraft(channelId: Id): { value: Written; change: (value: Writt
     [flush],
   );
 
+  const take = useCallback(() => {
+    latest.current = stored(channelId);
+    known.current = latest.current.text;
+    setValue(latest.current);
+  }, [channelId]);
+
   // What was sent, or put here from elsewhere.
   const there = useApp((state) => state.drafts[channelId]?.text ?? '');
   useLayoutEffect(() => {
-    if (there === known.current) return;
-    known.current = there;
-    latest.current = stored(channelId);
-    setValue(latest.current);
-  }, [there, channelId]);
+    if (there !== known.current) take();
+  }, [there, take]);
 
   useEffect(() => {
     // Before what is kept over reloads is written down, on the way down to it.
@@ -57,7 +69,7 @@ export function useDraft(channelId: Id): { value: Written; change: (value: Writt
     };
   }, [flush]);
 
-  return { value, change, flush };
+  return { value, change, flush, take };
 }
 
 function sameNames(a: Written['mentions'] = {}, b: Written['mentions']): boolean {
