@@ -1,4 +1,4 @@
-import { Bell, BellOff, EllipsisVertical, Hash, Users } from 'lucide-react';
+import { Bell, BellOff, EllipsisVertical, Hash, Pin, Users } from 'lucide-react';
 import { openDialog, togglePanel } from '@/actions/view';
 import { isMutedUntil, NotificationItems } from '@/app/NotificationItems';
 import { ShellMenuButton } from '@/app/ShellMenuButton';
@@ -93,8 +93,9 @@ interface PanelChoice {
 
 /** The panels that a channel has. */
 function choicesOf({ type }: Channel): PanelChoice[] {
+  const pins: PanelChoice = { panel: 'pins', label: strings.pins, icon: <Pin /> };
   const members: PanelChoice = { panel: 'members', label: strings.members, icon: <Users /> };
-  return type === 'dm' ? [] : [members];
+  return type === 'dm' ? [pins] : [pins, members];
 }
 
 function Buttons({ channel }: { channel: Channel }) {

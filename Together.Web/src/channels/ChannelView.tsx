@@ -51,10 +51,21 @@ export function ChannelView({ serverId, channelId, messageId }: ChannelViewProps
   }, [shown, serverId]);
   // Only what was left behind closes: another view opens its own.
   useEffect(() => () => open(null), []);
-  if (!isServerThere) return <Nowhere />;
+  // What one was in has gone: deleted, left, or hidden. An address that never led anywhere is another matter.
+  const wasInChannel = useWas(channelId, shown !== null);
+  const wasInServer = useWas(serverId, isServerThere);
+  if (!isServerThere) return wasInServer ? <Redirect to={paths.home} replace /> : <Nowhere />;
+  if (wasInChannel && !shown) return <Redirect to={serverId ? paths.server(serverId) : paths.friends} replace />;
   if (shown) return <Conversation key={shown} channelId={shown} serverId={serverId} messageId={messageId} />;
   if (channelId || !serverId) return <Nowhere />;
   return <Entrance serverId={serverId} />;
+}
+
+/** Whether something was there before, since its ID is the one that is shown. */
+function useWas(id: Id | null, isThere: boolean): boolean {
+  const [seen, setSeen] = useState(isThere ? id : null);
+  if (isThere && seen !== id) setSeen(id);
+  return id !== null && seen === id;
 }
 
 function visited(serverId: Id | null, channelId: Id): void {

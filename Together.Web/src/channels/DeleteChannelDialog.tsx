@@ -1,10 +1,8 @@
-import { useLocation } from 'wouter';
 import { deleteChannel } from '@/actions/channels';
 import { closeDialog } from '@/actions/view';
 import { problemOf } from '@/api/problem';
-import { paths } from '@/app/paths';
 import type { Id } from '@/state/state';
-import { store, useApp } from '@/state/store';
+import { useApp } from '@/state/store';
 import { channels as strings } from '@/strings/channels';
 import { problemText } from '@/strings/problems';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
@@ -12,23 +10,17 @@ import { ConfirmDialog } from '@/ui/ConfirmDialog';
 const words = strings.delete;
 
 export function DeleteChannelDialog({ channelId }: { channelId: Id }) {
-  const [, navigate] = useLocation();
   const channel = useApp((state) => state.channels[channelId]);
   if (!channel) return null;
   const isCategory = channel.type === 'category';
   const name = channel.type === 'text' ? `#${channel.name}` : (channel.name ?? '');
-  const run = async () => {
-    const wasOpen = store.getState().openChannel === channelId;
-    await deleteChannel(channelId);
-    if (wasOpen && channel.server_id) navigate(paths.server(channel.server_id), { replace: true });
-  };
   return (
     <ConfirmDialog
       danger
       title={words.title(name)}
       body={isCategory ? words.categoryBody : words.body}
       confirmLabel={words.confirm}
-      onConfirm={run}
+      onConfirm={() => deleteChannel(channelId)}
       errorText={(reason) => problemText(problemOf(reason))}
       onClose={closeDialog}
     />

@@ -36,9 +36,9 @@ export function disconnect(): void {
   feed({ type: 'stop' });
 }
 
-/** Ends a wait between two attempts. */
+/** Tries at once: ends a wait between two attempts, and does not take the browser's word for being offline. */
 export function retryNow(): void {
-  feed({ type: 'wake' });
+  feed(machine.phase === 'offline' ? { type: 'network', isThere: true } : { type: 'wake' });
 }
 
 /** Sends a frame if the session is up; false if not. */
