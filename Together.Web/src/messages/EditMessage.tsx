@@ -72,6 +72,7 @@ export function EditMessage({ message }: { message: Message }) {
         label={strings.editLabel}
         placeholder={strings.editLabel}
         maxLength={maxLength}
+        className={styles.box}
       />
       <div role="alert" className={styles.problem}>
         {problem}

@@ -16,6 +16,7 @@ import { isUnread } from '@/state/unread';
 import { messages as strings } from '@/strings/messages';
 import { problemText } from '@/strings/problems';
 import { ContextMenu } from '@/ui/ContextMenu';
+import { cx } from '@/ui/cx';
 import { announce } from '@/ui/LiveRegion';
 import { toast } from '@/ui/toast';
 import { NewBar, PresentBar } from './Bars';
@@ -125,6 +126,14 @@ function Messages({ channelId, messageId }: MessageListProps) {
     toEnd();
     if (store.getState().windows[channelId]?.hasNewer) void load(channelId, 'latest');
   }, [channelId, toEnd]);
+
+  // What failed without an answer is asked for again once there is a connection.
+  const isConnected = useApp((state) => state.connection.phase === 'ready');
+  useEffect(() => {
+    const now = store.getState().windows[channelId];
+    if (isConnected && now?.problem?.status === 0 && !now.loading)
+      void load(channelId, now.ids.length === 0 ? 'latest' : now.hasOlder && !now.hasNewer ? 'older' : 'newer');
+  }, [isConnected, channelId]);
 
   const isOldest = useRef(false);
   const toBeginning = () => {
@@ -363,7 +372,7 @@ function Messages({ channelId, messageId }: MessageListProps) {
               onKeyDown={key}
               onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setFocused(null)}
             >
-              <div ref={scroll.header} className={styles.header}>
+              <div ref={scroll.header} className={cx(styles.header, page.problem && rows.length === 0 && styles.centred)}>
                 <Header channelId={channelId} page={page} isEmpty={rows.length === 0} />
               </div>
               <div role="feed" aria-label={strings.feedOf(name)} aria-busy={page.loading !== null}>

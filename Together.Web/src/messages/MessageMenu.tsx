@@ -37,7 +37,7 @@ export function MessageMenu({ messageId, conversation, row, onMarkUnread }: Mess
   return (
     <>
       {may.react && message.reactions.length < reactionKinds && (
-        <MenuItem icon={<SmilePlus />} shortcut="+" onSelect={() => openPicker(message, row)}>
+        <MenuItem icon={<SmilePlus />} onSelect={() => openPicker(message, row)}>
           {strings.addReaction}
         </MenuItem>
       )}

@@ -65,7 +65,7 @@ export const MessageRow = memo(function MessageRow({ row: { key: rowKey, message
 function Spoken({ message, isHead, isEditing }: { message: Message; isHead: boolean; isEditing: boolean }) {
   return (
     <>
-      {message.type === 'reply' && <ReplyPreview message={message} />}
+      {message.type === 'reply' && <ReplyPreview referenced={message.referenced_message} />}
       {isHead ? <Face message={message} /> : <Gutter message={message} />}
       <div className={styles.body}>
         {isHead && <Head message={message} />}

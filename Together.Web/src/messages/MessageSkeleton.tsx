@@ -26,11 +26,12 @@ export function MessageSkeleton({ count = page.length }: { count?: number }) {
   );
 }
 
-/** The same said aloud. */
+/** A view full of them, said aloud. */
 export function LoadingMessages() {
   return (
     <>
       <VisuallyHidden role="status">{strings.loading}</VisuallyHidden>
+      <MessageSkeleton />
       <MessageSkeleton />
     </>
   );

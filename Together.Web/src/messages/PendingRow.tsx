@@ -15,6 +15,7 @@ import { AvatarOf } from './MessageRow';
 import row from './MessageRow.module.css';
 import { Name } from './Name';
 import styles from './PendingRow.module.css';
+import { ReplyPreview } from './ReplyPreview';
 import type { PendingRow as Row } from './rows';
 import { clock } from './times';
 
@@ -22,13 +23,14 @@ import { clock } from './times';
 export const PendingRow = memo(function PendingRow({ row: { outgoing, isHead, day } }: { row: Row }) {
   const { channelId } = useConversation();
   const me = useApp((state) => state.me);
-  const { nonce, content, filenames, status, problem, createdAt } = outgoing;
+  const { nonce, content, replyTo, filenames, status, problem, createdAt } = outgoing;
   const isFailed = status === 'failed';
   if (!me) return null;
   return (
     <article tabIndex={-1} data-row={nonce} aria-busy={!isFailed} className={cx(row.row, isHead && row.head)}>
       {day !== null && <DayLine day={day} isNew={false} />}
       <div className={row.box}>
+        {replyTo && <ReplyPreview referenced={replyTo} />}
         {isHead ? (
           <span className={row.avatar}>
             <AvatarOf id={me.id} name={me.display_name} url={me.avatar_url} />

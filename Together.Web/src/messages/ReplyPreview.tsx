@@ -10,12 +10,18 @@ import { AvatarOf } from './MessageRow';
 import styles from './ReplyPreview.module.css';
 
 /** What a message answers, in one line; a press leads there. */
-export function ReplyPreview({ message }: { message: Message }) {
-  const { referenced_message: referenced } = message;
+export function ReplyPreview({ referenced }: { referenced: Message | null }) {
+  const isBlocked = useApp((state) => referenced !== null && state.relationships[referenced.author.id]?.type === 'blocked');
   return (
     <div className={styles.reply}>
       <CornerUpRight className={styles.hook} aria-hidden="true" />
-      {referenced ? <Known referenced={referenced} /> : <span className={styles.gone}>{strings.deletedReply}</span>}
+      {isBlocked ? (
+        <span className={styles.gone}>{strings.blocked(1)}</span>
+      ) : referenced ? (
+        <Known referenced={referenced} />
+      ) : (
+        <span className={styles.gone}>{strings.deletedReply}</span>
+      )}
     </div>
   );
 }

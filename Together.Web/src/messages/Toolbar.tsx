@@ -27,7 +27,7 @@ export const Toolbar = memo(function Toolbar({ message }: { message: Message }) 
           );
         })}
       {may.react && !isFull && (
-        <IconButton size="s" label={strings.addReaction} shortcut="+" onClick={(event) => openPicker(message, event.currentTarget)}>
+        <IconButton size="s" label={strings.addReaction} onClick={(event) => openPicker(message, event.currentTarget)}>
           <SmilePlus />
         </IconButton>
       )}

@@ -255,6 +255,29 @@ describe('communities', () => {
   });
 });
 
+test('everybody whom a message shows by name is known', () => {
+  const eve = { ...bob, id: id(31), username: 'eve', display_name: 'Eve' };
+  const mallory = { ...bob, id: id(32), username: 'mallory', display_name: 'Mallory' };
+  const state = run(reading(100), event('MESSAGE_CREATE', message(200, { mentions: [eve], referenced_message: message(100, { author: mallory }) })));
+  expect(state.users[eve.id]?.display_name).toBe('Eve');
+  expect(state.users[mallory.id]?.display_name).toBe('Mallory');
+});
+
+test('fresh links take the place of old ones, and touch nothing else', () => {
+  const file = { id: id(40), filename: 'a.png', content_type: 'image/png', size: 1, width: 1, height: 1, url: 'fresh' };
+  const before = reading(100, 101);
+  const state = run(before, { type: 'attachments', channelId: general, messageId: id(100), attachments: [file] });
+  expect(window(state)?.byId[id(100)]).toEqual({ ...window(before)?.byId[id(100)], attachments: [file] });
+  expect(window(state)?.byId[id(101)]).toBe(window(before)?.byId[id(101)]);
+  expect(run(before, { type: 'attachments', channelId: general, messageId: id(999), attachments: [file] }).windows).toEqual(before.windows);
+});
+
+test('the line "new" can be set and taken away', () => {
+  const state = run(reading(100), { type: 'new_since', messageId: id(100) });
+  expect(state.newSince).toBe(id(100));
+  expect(run(state, { type: 'new_since', messageId: null }).newSince).toBeNull();
+});
+
 test('typing ends by itself, or with the message', () => {
   const typing = run(
     readyState(),
