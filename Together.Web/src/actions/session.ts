@@ -5,6 +5,7 @@ import type { CurrentUser } from '@/contracts';
 import { connect, disconnect } from '@/gateway/connection';
 import { dispatch, store } from '@/state/store';
 import { forget, keepFromNowOn, kept } from './kept';
+import { followTheme } from './settings';
 
 const betweenTries = 3000;
 
@@ -20,6 +21,7 @@ export async function start(): Promise<void> {
     signedOut: leave,
   });
   keepFromNowOn();
+  followTheme();
   setInterval(() => dispatch({ type: 'typing_ended', now: performance.now() }), 1000);
   for (;;) {
     try {

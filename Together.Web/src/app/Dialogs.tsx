@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { CreateChannelDialog } from '@/channels/CreateChannelDialog';
 import { DeleteChannelDialog } from '@/channels/DeleteChannelDialog';
 import { EditChannelDialog } from '@/channels/EditChannelDialog';
@@ -10,6 +11,9 @@ import { InviteDialog } from '@/servers/InviteDialog';
 import { JoinServerDialog } from '@/servers/JoinServerDialog';
 import { DeleteServerDialog, LeaveServerDialog } from '@/servers/LeaveServerDialog';
 import { useApp } from '@/state/store';
+
+const ServerSettings = lazy(() => import('@/servers/settings/ServerSettings'));
+const UserSettings = lazy(() => import('@/settings/UserSettings'));
 
 /** The one dialog that is open. */
 export default function Dialogs() {
@@ -39,6 +43,10 @@ export default function Dialogs() {
       return <NewConversationDialog />;
     case 'edit_group':
       return <EditGroupDialog key={dialog.channelId} channelId={dialog.channelId} />;
+    case 'server_settings':
+      return <ServerSettings serverId={dialog.serverId} section={dialog.section} />;
+    case 'user_settings':
+      return <UserSettings section={dialog.section} />;
     default:
       return null;
   }

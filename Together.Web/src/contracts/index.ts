@@ -26,6 +26,10 @@ export type Member = Rest['Member'];
 export type Message = Rest['Message'];
 export type Attachment = Rest['Attachment'];
 export type Reaction = Rest['Reaction'];
+export type Ban = Rest['Ban'];
+export type AuditEntry = Rest['AuditEntry'];
+export type AuditChange = Rest['AuditChange'];
+export type AuditLogPage = Rest['AuditLogPage'];
 export type SearchResult = Rest['SearchResult'];
 
 export type Presence = Gateway['Presence'];

@@ -20,8 +20,15 @@ type Action = Extract<OpenDialog, { kind: 'moderate' }>['action'];
 /** How long a reason may be (docs/protocol/communities.md). */
 const reasonMax = 512;
 
+interface ModerateDialogProps {
+  action: Action;
+  serverId: Id;
+  userId: Id;
+  onClose?: () => void;
+}
+
 /** Something that is done to a member: what it means, how far it goes and why. */
-export function ModerateDialog({ action, serverId, userId }: { action: Action; serverId: Id; userId: Id }) {
+export function ModerateDialog({ action, serverId, userId, onClose = closeDialog }: ModerateDialogProps) {
   const name = useApp((state) => nameOf(state, userId, serverId) ?? '');
   const isOwn = useApp((state) => state.me?.id === userId);
   const nicknameMax = useApp((state) => state.instance?.limits.nickname_max);
@@ -50,7 +57,7 @@ export function ModerateDialog({ action, serverId, userId }: { action: Action; s
     setProblem(null);
     try {
       await run();
-      closeDialog();
+      onClose();
     } catch (error) {
       setProblem(problemOf(error));
       setBusy(false);
@@ -64,10 +71,10 @@ export function ModerateDialog({ action, serverId, userId }: { action: Action; s
       title={title}
       description={body}
       keepOnOutsidePress
-      onClose={closeDialog}
+      onClose={onClose}
       footer={
         <>
-          <Button onClick={closeDialog}>{words.cancel}</Button>
+          <Button onClick={onClose}>{words.cancel}</Button>
           <Button variant={isDangerous ? 'danger' : 'primary'} busy={busy} type="submit" form="moderate">
             {confirm}
           </Button>

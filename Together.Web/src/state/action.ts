@@ -1,5 +1,5 @@
 import type { Problem } from '@/api/problem';
-import type { Attachment, Channel, CurrentUser, Dispatch, Instance, Message, Server, ServerSnapshot, UserSettings } from '@/contracts';
+import type { Attachment, Channel, CurrentUser, Dispatch, Instance, Message, Role, Server, ServerSnapshot, UserSettings } from '@/contracts';
 import type { Connection, Draft, Id, OutgoingMessage, SessionPhase, View, WindowEdge } from './state';
 
 /** All that can happen to the state. Times are milliseconds of performance.now(), but where it says otherwise. */
@@ -36,4 +36,5 @@ export type Action =
   | { type: 'view'; change: Partial<View> }
   | { type: 'server'; server: Server | ServerSnapshot }
   /** What a request answered, or what is shown until it does. */
+  | { type: 'roles'; serverId: Id; roles: readonly Role[] }
   | { type: 'channels'; channels: readonly Channel[] };

@@ -115,6 +115,8 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'server':
       if ('members' in action.server) return state.servers[action.server.id] ? state : withServer(state, action.server);
       return changeServer(state, action.server.id, (server) => renamed(server, action.server));
+    case 'roles':
+      return changeServer(state, action.serverId, (server) => action.roles.reduce(withRole, server));
     case 'channels':
       return channelsKnown(state, action.channels);
   }
