@@ -14,6 +14,7 @@ import { RecipientList } from '@/members/RecipientList';
 import { MessageList } from '@/messages/MessageList';
 import { PinsPanel } from '@/messages/PinsPanel';
 import { TypingLine } from '@/messages/TypingLine';
+import { SearchPanel } from '@/search/SearchPanel';
 import { useServerPermissions } from '@/servers/ServerMenuItems';
 import { channelName } from '@/state/names';
 import { may, Permission } from '@/state/permissions';
@@ -155,7 +156,7 @@ function PanelContent({ panel, channelId, serverId }: { panel: Exclude<Panel, nu
       return serverId ? <MemberList serverId={serverId} /> : <RecipientList channelId={channelId} />;
     case 'pins':
       return <PinsPanel channelId={channelId} onJump={(messageId) => navigate(paths.channel({ id: channelId, server_id: serverId }, messageId))} />;
-    default:
-      return null;
+    case 'search':
+      return <SearchPanel channelId={channelId} serverId={serverId} onJump={() => setDrawer(null)} />;
   }
 }
