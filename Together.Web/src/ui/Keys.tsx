@@ -12,7 +12,7 @@ export interface KeysProps {
 export function Keys({ keys }: KeysProps) {
   return (
     <span className={styles.keys}>
-      {keys.split('+').map((key) => (
+      {keys.split(/(?<!^)\+(?!$)/).map((key) => (
         <kbd key={key} className={styles.key}>
           {names[key] ?? key}
         </kbd>
