@@ -74,7 +74,7 @@ export function EmojiGrid({ emoji, onPick }: { emoji: EmojiSet; onPick: (emoji: 
         </>
       )}
       <div className={styles.body}>
-        <EmojiPicker.Viewport ref={viewport} className={styles.viewport}>
+        <EmojiPicker.Viewport ref={viewport} tabIndex={0} className={styles.viewport}>
           <EmojiPicker.Loading>
             <EmojiSkeleton />
           </EmojiPicker.Loading>
@@ -90,6 +90,7 @@ export function EmojiGrid({ emoji, onPick }: { emoji: EmojiSet; onPick: (emoji: 
               setSkinTone(tone);
               rememberSkinTone(tone);
               setChoosesTone(false);
+              search.current?.focus();
             }}
           />
         ) : (
