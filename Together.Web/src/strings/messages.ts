@@ -27,7 +27,7 @@ export const messages = {
   markRead: 'Mark as read',
   toFirstNew: 'Go to the first new message',
   toPresent: 'Jump to present',
-  inPast: 'You are looking at older messages',
+  inPast: 'These are older messages',
   newBelow: (count: number) => many(count, '1 new message', `${count} new messages`),
 
   missing: 'This message is not there any more',
