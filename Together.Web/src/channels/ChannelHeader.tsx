@@ -1,4 +1,4 @@
-import { Bell, BellOff, EllipsisVertical, Hash, Pin, Users } from 'lucide-react';
+import { Bell, BellOff, EllipsisVertical, Hash, Pin, Search, Users } from 'lucide-react';
 import { openDialog, togglePanel } from '@/actions/view';
 import { isMutedUntil, NotificationItems } from '@/app/NotificationItems';
 import { ShellMenuButton } from '@/app/ShellMenuButton';
@@ -95,7 +95,8 @@ interface PanelChoice {
 function choicesOf({ type }: Channel): PanelChoice[] {
   const pins: PanelChoice = { panel: 'pins', label: strings.pins, icon: <Pin /> };
   const members: PanelChoice = { panel: 'members', label: strings.members, icon: <Users /> };
-  return type === 'dm' ? [pins] : [pins, members];
+  const search: PanelChoice = { panel: 'search', label: strings.search, icon: <Search /> };
+  return type === 'dm' ? [pins, search] : [pins, members, search];
 }
 
 function Buttons({ channel }: { channel: Channel }) {
