@@ -11,6 +11,7 @@ import { InviteDialog } from '@/servers/InviteDialog';
 import { JoinServerDialog } from '@/servers/JoinServerDialog';
 import { DeleteServerDialog, LeaveServerDialog } from '@/servers/LeaveServerDialog';
 import { useApp } from '@/state/store';
+import { QuickSwitcher } from './QuickSwitcher';
 
 const ServerSettings = lazy(() => import('@/servers/settings/ServerSettings'));
 const UserSettings = lazy(() => import('@/settings/UserSettings'));
@@ -37,6 +38,8 @@ export default function Dialogs() {
       return <DeleteChannelDialog channelId={dialog.channelId} />;
     case 'moderate':
       return <ModerateDialog action={dialog.action} serverId={dialog.serverId} userId={dialog.userId} />;
+    case 'quick_switcher':
+      return <QuickSwitcher />;
     case 'status':
       return <StatusDialog />;
     case 'new_conversation':

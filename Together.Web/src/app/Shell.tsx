@@ -6,17 +6,20 @@ import { ChannelView } from '@/channels/ChannelView';
 import { useChannelKeys } from '@/channels/useChannelKeys';
 import { FriendsView } from '@/friends/FriendsView';
 import { PrivateList } from '@/friends/PrivateList';
+import { notifyOfMessages } from '@/notifications/notify';
 import { ServerRail } from '@/servers/ServerRail';
 import { useApp } from '@/state/store';
 import { app } from '@/strings/app';
 import { Drawer } from '@/ui/Drawer';
 import { paths } from './paths';
+import { rememberRecent } from './recent';
 import styles from './Shell.module.css';
 import { ShellBanner } from './ShellBanner';
 import { ShellFooter } from './ShellFooter';
 import { ShellSkeleton } from './ShellSkeleton';
 import { Nowhere } from './ShellStates';
 import { startingPath } from './shellPlaces';
+import { listenToShortcuts } from './shortcuts';
 import { useIsPhone } from './useMedia';
 import { useShellTitle } from './useShellTitle';
 
@@ -44,6 +47,9 @@ function ReadyShell() {
   useEffect(() => setDrawer(null), [location]);
   useShellTitle();
   useChannelKeys();
+  useEffect(listenToShortcuts, []);
+  useEffect(rememberRecent, []);
+  useEffect(notifyOfMessages, []);
   return (
     <div className={styles.shell}>
       <button type="button" className={styles.skip} onClick={skip}>

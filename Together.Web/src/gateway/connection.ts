@@ -23,6 +23,7 @@ let queue: Action[] = [];
 let lastFlush = 0;
 let onRevoked: () => void = () => {};
 const readyListeners = new Set<() => void>();
+const dispatchListeners = new Set<(event: Dispatch) => void>();
 
 /** The frames of the newest position, as they came: RESUME may repeat them. */
 let latest: { seq: number; frames: Set<string> } = { seq: 0, frames: new Set() };
@@ -46,6 +47,12 @@ export function sendFrame(frame: ClientFrame): boolean {
   if (machine.phase !== 'ready' || socket?.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify(frame));
   return true;
+}
+
+/** Calls back with each event, once the state shows it. */
+export function whenDispatched(listener: (event: Dispatch) => void): () => void {
+  dispatchListeners.add(listener);
+  return () => dispatchListeners.delete(listener);
 }
 
 /** Calls back whenever the session is up again. */
@@ -227,4 +234,6 @@ function flush(): void {
   queue = [];
   lastFlush = performance.now();
   dispatch(...actions);
+  if (dispatchListeners.size === 0) return;
+  for (const action of actions) if (action.type === 'dispatch') for (const listener of dispatchListeners) listener(action.event);
 }

@@ -3,9 +3,11 @@ import { useState } from 'react';
 import { setNotification } from '@/actions/servers';
 import { attempt } from '@/app/attempt';
 import type { NotificationSetting } from '@/contracts';
+import { NotificationSwitches } from '@/notifications/NotificationSwitches';
 import { channelName } from '@/state/names';
 import type { AppState, Id } from '@/state/state';
 import { useApp, useAppShallow } from '@/state/store';
+import { notifications } from '@/strings/notifications';
 import { settings } from '@/strings/settings';
 import { ServerIcon } from '@/ui/Avatar';
 import { Button } from '@/ui/Button';
@@ -26,6 +28,9 @@ export function NotificationsSection() {
   const own = useApp((state) => state.settings.notifications);
   return (
     <Blocks>
+      <Block title={notifications.settings.title}>
+        <NotificationSwitches />
+      </Block>
       <Block title={words.exceptions} hint={words.exceptionsHint}>
         {own.length === 0 ? (
           <EmptyState level={3} title={words.none} body={words.noneHint} />

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parsePlaces } from './places';
 
 it('what_was_kept_comes_back', () => {
-  const places = { last: 'a', lastIn: { s: 'a' }, closed: ['c'], serverOrder: ['s'] };
+  const places = { last: 'a', lastIn: { s: 'a' }, closed: ['c'], serverOrder: ['s'], recent: ['a'] };
   expect(parsePlaces(JSON.stringify(places))).toEqual(places);
 });
 

@@ -13,9 +13,11 @@ export interface Places {
   closed: Id[];
   /** Servers in an order of one's own; those that are missing come behind. */
   serverOrder: Id[];
+  /** Channels that were open, the last one first. */
+  recent: Id[];
 }
 
-const nowhere: Places = { last: null, lastIn: {}, closed: [], serverOrder: [] };
+const nowhere: Places = { last: null, lastIn: {}, closed: [], serverOrder: [], recent: [] };
 
 const placesStore = createStore<Places>(() => nowhere);
 
@@ -32,12 +34,13 @@ export function parsePlaces(text: string | null): Places {
     return nowhere;
   }
   if (typeof value !== 'object' || value === null) return nowhere;
-  const { last, lastIn, closed, serverOrder } = value as Record<string, unknown>;
+  const { last, lastIn, closed, serverOrder, recent } = value as Record<string, unknown>;
   return {
     last: typeof last === 'string' ? last : null,
     lastIn: typeof lastIn === 'object' && lastIn !== null ? Object.fromEntries(Object.entries(lastIn).filter(isText)) : {},
     closed: texts(closed),
     serverOrder: texts(serverOrder),
+    recent: texts(recent),
   };
 }
 

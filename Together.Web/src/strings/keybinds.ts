@@ -6,6 +6,9 @@ export interface Keybind {
 
 /** All keys that do something, for the settings to list. */
 export const keybinds: readonly Keybind[] = [
+  { keys: 'Mod+K', does: 'Go to a channel, conversation, server or person' },
+  { keys: 'Mod+F', does: 'Search messages' },
+  { keys: 'Mod+/', does: 'Show all keys' },
   { keys: 'Alt+ArrowUp', does: 'Previous channel' },
   { keys: 'Alt+ArrowDown', does: 'Next channel' },
   { keys: 'Alt+Shift+ArrowUp', does: 'Previous unread channel' },
