@@ -69,6 +69,8 @@ function lead(): { isLeader: () => boolean; stop: () => void } {
   const end = new AbortController();
   const held = () =>
     new Promise<void>((resolve) => {
+      // It may be given just as it is not wanted any more.
+      if (end.signal.aborted) return resolve();
       isLeader = true;
       release = resolve;
     });
