@@ -1,5 +1,5 @@
 import { Hash } from 'lucide-react';
-import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useState } from 'react';
+import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { openConversation } from '@/actions/members';
 import { closeDialog } from '@/actions/view';
@@ -25,6 +25,7 @@ export function QuickSwitcher() {
   const [active, setActive] = useState(0);
   const [, navigate] = useLocation();
   const listId = useId();
+  const input = useRef<HTMLInputElement>(null);
   // As it was when it opened: nothing moves under the finger.
   const [all] = useState(() => allSwitches(store.getState()));
   const items = useMemo(() => switchesFor(store.getState(), all, text, getPlaces().recent), [all, text]);
@@ -53,8 +54,9 @@ export function QuickSwitcher() {
   }, [listId, active]);
 
   return (
-    <Dialog title={strings.title} size="s" onClose={closeDialog} className={styles.dialog}>
+    <Dialog title={strings.title} size="s" onClose={closeDialog} className={styles.dialog} initialFocus={input}>
       <input
+        ref={input}
         dir="auto"
         role="combobox"
         aria-label={strings.field}
