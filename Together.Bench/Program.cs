@@ -13,6 +13,7 @@ var benchmarks = new SortedDictionary<string, (Func<TimeSpan, Task> RunAsync, st
     ["saturation"] = (Saturation.RunAsync, "most deliveries and most durable messages a second"),
     ["journal"] = (JournalAppends.RunAsync, "most durable events a second, and a steady load beside appends that cannot be stored"),
     ["footprint"] = (Footprint.RunAsync, "memory, start and stop"),
+    ["web"] = (Web.RunAsync, "the web client in Chromium: bytes, login, a channel of 100,000 messages, keys, memory"),
 };
 var duration = TimeSpan.FromSeconds(10);
 List<string> names = [.. args];

@@ -67,6 +67,8 @@ internal sealed class GatewayReader(Uri host, string name, string token) : IDisp
         await _heartbeat.Task.WithinAsync(Timeout, $"{name}: HEARTBEAT_ACK");
     }
 
+    public Task SetPresenceAsync(string status) => SendAsync($$"""{"op":"PRESENCE_UPDATE","d":{"status":"{{status}}"} }""");
+
     public void Dispose() => _socket?.Dispose();
 
     private async Task ReadAsync(ClientWebSocket socket)

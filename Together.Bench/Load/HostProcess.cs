@@ -46,6 +46,9 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>What it and its other commands print.</summary>
     public string LogFile => _log;
 
+    /// <summary>From the next start on: the limits and the password hashes that an operator gets who sets nothing.</summary>
+    public bool IsLimited { get; set; }
+
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public TimeSpan LastStart { get; private set; }
 
@@ -62,6 +65,7 @@ internal sealed class HostProcess : IAsyncDisposable
         var directory = NewDirectory();
         await File.WriteAllTextAsync(Path.Combine(directory, "bench.conf"),
             "together.auth { bcrypt-cost = 4, hash-queue = 1000, access-token-lifetime = 1h }\n");
+        await File.WriteAllTextAsync(Path.Combine(directory, "limits.conf"), "together.auth.access-token-lifetime = 1h\n");
         var host = new HostProcess(databaseUrl, directory, Path.Combine(artifacts, $"{benchmark}.host.log"), FreeEndPoint());
         File.Delete(host._log);
         try
@@ -179,8 +183,8 @@ internal sealed class HostProcess : IAsyncDisposable
             start.Environment.Remove(inherited);
         start.Environment["TOGETHER_URLS"] = Url.ToString();
         start.Environment["TOGETHER_DATA_DIR"] = DataDirectory;
-        start.Environment["TOGETHER_CONFIG"] = Path.Combine(_directory, "bench.conf");
-        start.Environment["TOGETHER_LIMITS"] = Limits;
+        start.Environment["TOGETHER_CONFIG"] = Path.Combine(_directory, IsLimited ? "limits.conf" : "bench.conf");
+        start.Environment["TOGETHER_LIMITS"] = IsLimited ? "on" : Limits;
         start.Environment["TOGETHER_REGISTRATION"] = "open";
         if (_databaseUrl is not null)
             start.Environment["TOGETHER_DATABASE_URL"] = _databaseUrl;
