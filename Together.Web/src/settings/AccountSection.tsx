@@ -15,7 +15,7 @@ import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { TextField } from '@/ui/TextField';
 import { toast } from '@/ui/toast';
 import { useForm } from './form';
-import { Block, Blocks } from './parts';
+import { Block, Blocks, Row } from './parts';
 import parts from './parts.module.css';
 import { useUnsaved } from './SettingsFrame';
 import { UnsavedForm } from './UnsavedBar';
@@ -67,7 +67,11 @@ function Email({ me }: { me: CurrentUser }) {
   return (
     <Block>
       <UnsavedForm form={form} className={parts.fields}>
-        <TextField label={words.username} value={me.username} readOnly hint={words.usernameHint} />
+        <div className={parts.list}>
+          <Row title={words.username} hint={words.usernameHint}>
+            <strong>{me.username}</strong>
+          </Row>
+        </div>
         <TextField
           label={words.email}
           optional

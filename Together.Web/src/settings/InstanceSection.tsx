@@ -5,7 +5,6 @@ import type { Instance } from '@/contracts';
 import { useApp } from '@/state/store';
 import { auth } from '@/strings/auth';
 import { settings } from '@/strings/settings';
-import { Banner } from '@/ui/Banner';
 import { RadioGroup } from '@/ui/RadioGroup';
 import { TextField } from '@/ui/TextField';
 import { useForm } from './form';
@@ -20,32 +19,37 @@ export function InstanceSection() {
   const instance = useApp((state) => state.instance);
   const { data: isMine, problem, busy, again } = useFetched(runsInstance);
   if (!instance) return null;
+  if (isMine) return <InstanceForm instance={instance} />;
   return (
-    <>
-      <Blocks>
-        {isMine === null && (problem && !busy ? <LoadFailed problem={problem} busy={busy} onRetry={again} /> : <LoadingRows rows={2} />)}
-        {isMine === false && <Banner>{words.notYours}</Banner>}
-        <Block title={words.about}>
+    <Blocks>
+      {isMine === null && (problem && !busy ? <LoadFailed problem={problem} busy={busy} onRetry={again} /> : <LoadingRows rows={2} />)}
+      {isMine === false && (
+        <Block hint={words.notYours}>
           <div className={parts.list}>
-            {isMine === false && (
-              <>
-                <Row title={words.name}>
-                  <bdi>{instance.name}</bdi>
-                </Row>
-                <Row title={words.registration}>{words.registrations[instance.registration]}</Row>
-              </>
-            )}
-            <Row title={words.version}>{instance.version}</Row>
-            <Row title={words.api} hint={words.apiHint}>
-              <a href="/openapi/v1.json" target="_blank" rel="noreferrer" className={parts.link}>
-                /openapi/v1.json <ExternalLink aria-hidden="true" size={14} />
-              </a>
+            <Row title={words.name}>
+              <bdi>{instance.name}</bdi>
             </Row>
+            <Row title={words.registration}>{words.registrations[instance.registration]}</Row>
           </div>
         </Block>
-      </Blocks>
-      {isMine && <InstanceForm instance={instance} />}
-    </>
+      )}
+      <About version={instance.version} />
+    </Blocks>
+  );
+}
+
+function About({ version }: { version: string }) {
+  return (
+    <Block title={words.about}>
+      <div className={parts.list}>
+        <Row title={words.version}>{version}</Row>
+        <Row title={words.api} hint={words.apiHint}>
+          <a href="/openapi/v1.json" target="_blank" rel="noreferrer" className={parts.link}>
+            /openapi/v1.json <ExternalLink aria-hidden="true" size={14} />
+          </a>
+        </Row>
+      </div>
+    </Block>
   );
 }
 
@@ -69,6 +73,7 @@ function InstanceForm({ instance }: { instance: Instance }) {
         value={draft.registration}
         onChange={(value) => set({ registration: value })}
       />
+      <About version={instance.version} />
     </UnsavedForm>
   );
 }

@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { ArrowLeft, X } from 'lucide-react';
+import { ArrowLeft, ChevronRight, X } from 'lucide-react';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useIsPhone } from '@/app/useMedia';
 import { settings } from '@/strings/settings';
@@ -96,7 +96,7 @@ export function SettingsFrame<T extends string>(props: SettingsFrameProps<T>) {
                     <Close />
                   </div>
                 )}
-                {header}
+                {!isPhone && header}
                 {groupsOf(sections).map(({ group, members }) => (
                   <div key={group ?? ''} className={styles.group}>
                     {group && <h3 className={styles.groupName}>{group}</h3>}
@@ -113,6 +113,7 @@ export function SettingsFrame<T extends string>(props: SettingsFrameProps<T>) {
                               {icon}
                             </span>
                             {label}
+                            {isPhone && <ChevronRight aria-hidden="true" size={18} className={styles.chevron} />}
                           </button>
                         </li>
                       ))}

@@ -13,12 +13,10 @@ export const settings = {
   back: 'Back to all settings',
   close: 'Close settings',
   logOut: 'Log out',
-  logOutFailed: 'You could not be logged out',
 
   unsaved: 'Careful, you have unsaved changes.',
   reset: 'Reset',
   save: 'Save',
-  saved: 'Saved',
   leaveTitle: 'Leave without saving?',
   leaveBody: 'What you changed here is not stored yet, and will be lost.',
   leaveConfirm: 'Discard changes',
@@ -41,7 +39,6 @@ export const settings = {
     tooLarge: (limit: string) => `This file is larger than ${limit}. Choose a smaller one.`,
     noPicture: 'This is no picture that your browser can open. PNG, JPEG and WebP work everywhere.',
     removeTitle: 'Remove the picture?',
-    removed: 'The picture is removed.',
   },
 
   profile: {
@@ -96,13 +93,6 @@ export const settings = {
   },
 
   notifications: {
-    here: 'On this device',
-    browser: 'Notifications of the browser',
-    browserHint: 'Shows what is new while you look at something else.',
-    blocked: 'Your browser blocks them for this page. Allow them beside the address of the page, then come back.',
-    unsupported: 'This browser knows no notifications for this page. They need HTTPS, and on iPhone and iPad Together on the home screen.',
-    sound: 'Sound',
-    soundHint: 'A short sound for what is said to you.',
     exceptions: 'Servers and channels with a setting of their own',
     exceptionsHint: 'All others tell you of every message.',
     none: 'Nothing is set apart',

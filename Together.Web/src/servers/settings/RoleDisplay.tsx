@@ -18,7 +18,7 @@ const words = serverSettings.roles;
 /** The protocol's limit of a role's name. */
 const nameMax = 100;
 
-const palette = Object.keys(words.colors).map(Number);
+const palette: readonly [number, string][] = [[0, words.noColor], ...words.colors];
 
 export type RoleForm = Form<Pick<Role, 'name' | 'color' | 'hoist' | 'mentionable' | 'permissions'>>;
 
@@ -62,19 +62,14 @@ export function RoleDisplay({ form, isLocked, nameError, colorError, onColorErro
       />
       <fieldset className={styles.colors}>
         <legend>{words.color}</legend>
-        {[0, ...palette].map((color) => (
-          <label
-            key={color}
-            className={styles.swatch}
-            style={color ? { backgroundColor: `#${hexOf(color)}` } : undefined}
-            data-tooltip={words.colors[color] ?? words.noColor}
-          >
+        {palette.map(([color, name]) => (
+          <label key={color} className={styles.swatch} style={color ? { backgroundColor: `#${hexOf(color)}` } : undefined} data-tooltip={name}>
             <input
               type="radio"
               name="color"
               checked={draft.color === color}
               onChange={() => choose(color)}
-              aria-label={words.colors[color] ?? words.noColor}
+              aria-label={name}
               className="visually-hidden"
             />
           </label>
@@ -94,7 +89,6 @@ export function RoleDisplay({ form, isLocked, nameError, colorError, onColorErro
             dir="ltr"
             autoComplete="off"
             spellCheck={false}
-            maxLength={7}
             value={hex}
             onChange={(event) => typed(event.target.value)}
             error={colorError ?? fieldError(problem, 'color')}

@@ -93,7 +93,7 @@ function RoleButton({ server, role, isLocked, onOpen }: { server: Community; rol
   const isEveryone = role.id === server.id;
   const count = isEveryone ? server.member_count : Object.values(server.members).filter(({ role_ids }) => role_ids.includes(role.id)).length;
   return (
-    <button type="button" aria-label={words.edit(role.name)} className={styles.open} onClick={onOpen}>
+    <button type="button" className={styles.open} onClick={onOpen}>
       {isEveryone ? <Users aria-hidden="true" size={16} /> : <RoleDot color={role.color} />}
       <span className={styles.text}>
         <bdi className={styles.name}>{role.name}</bdi>

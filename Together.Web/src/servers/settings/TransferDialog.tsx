@@ -69,7 +69,7 @@ export function TransferDialog({ serverId, onClose }: { serverId: Id; onClose: (
         <legend className="visually-hidden">{words.transferTo}</legend>
         {paged.problem && !paged.data && <LoadFailed problem={paged.problem} busy={paged.busy} onRetry={paged.again} />}
         {!paged.data && paged.busy && <LoadingRows rows={3} />}
-        {others?.length === 0 && <p className={parts.hint}>{words.nobody}</p>}
+        {others?.length === 0 && <p className={parts.hint}>{text.trim() ? words.nobody : words.alone}</p>}
         {others?.map(({ user }) => (
           <label key={user.id} className={styles.member}>
             <input type="radio" name="owner" checked={chosen?.id === user.id} onChange={() => setChosen(user)} className="visually-hidden" />

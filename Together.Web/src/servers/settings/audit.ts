@@ -30,16 +30,17 @@ export function auditSentence(entry: AuditEntry, names: AuditNames): string {
     return name ? isolated(name) : unknown;
   };
   const user = (id: Id | null) => named(id, names.user, words.somebody);
-  const channel = (id: Id | null) => {
-    const own = change(entry, 'name');
-    const name = (id && names.channel(id)) ?? text(own?.new) ?? text(own?.old);
-    return name ? isolated(name) : words.someChannel;
+  const then = () => text(change(entry, 'name')?.new) ?? text(change(entry, 'name')?.old);
+  const channel = (id: Id | null) => named(id, names.channel, words.someChannel);
+  // What it was called when it came or went says more than what it is called now.
+  const theChannel = () => {
+    const name = then() ?? names.channel(target);
+    return name ? words.theChannel(isolated(name)) : words.someChannel;
   };
   const role = (id: Id) => named(id, names.role, words.someRole);
-  const roleName = () => {
-    const own = change(entry, 'name');
-    const name = names.role(target) ?? text(own?.new) ?? text(own?.old);
-    return name ? isolated(name) : words.someRole;
+  const theRole = () => {
+    const name = then() ?? names.role(target);
+    return name ? words.theRole(isolated(name)) : words.someRole;
   };
   const renamed = change(entry, 'name');
   const isOnly = (key: string) => entry.changes.length === 1 && entry.changes[0]?.key === key;
@@ -61,13 +62,13 @@ export function auditSentence(entry: AuditEntry, names: AuditNames): string {
       return did.changedServer;
     }
     case 'channel_create':
-      return change(entry, 'type')?.new === 'category' ? did.createdCategory(channel(target)) : did.createdChannel(channel(target));
+      return change(entry, 'type')?.new === 'category' ? did.createdCategory(isolated(then() ?? '')) : did.createdChannel(theChannel());
     case 'channel_update':
       if (renamed) return did.renamedChannel(isolated(text(renamed.old) ?? ''), isolated(text(renamed.new) ?? ''));
-      if (entry.changes.every(({ key }) => key === 'position' || key === 'category_id')) return did.movedChannel(channel(target));
-      return did.changedChannel(channel(target));
+      if (entry.changes.every(({ key }) => key === 'position' || key === 'category_id')) return did.movedChannel(theChannel());
+      return did.changedChannel(theChannel());
     case 'channel_delete':
-      return did.deletedChannel(channel(target));
+      return did.deletedChannel(theChannel());
     case 'channel_overwrite_create':
       return did.addedOverwrite(overwritten(), channel(target));
     case 'channel_overwrite_update':
@@ -75,12 +76,12 @@ export function auditSentence(entry: AuditEntry, names: AuditNames): string {
     case 'channel_overwrite_delete':
       return did.removedOverwrite(overwritten(), channel(target));
     case 'role_create':
-      return did.createdRole(roleName());
+      return did.createdRole(theRole());
     case 'role_update':
       if (renamed) return did.renamedRole(isolated(text(renamed.old) ?? ''), isolated(text(renamed.new) ?? ''));
-      return isOnly('position') ? did.movedRole(roleName()) : did.changedRole(roleName());
+      return isOnly('position') ? did.movedRole(theRole()) : did.changedRole(theRole());
     case 'role_delete':
-      return did.deletedRole(roleName());
+      return did.deletedRole(theRole());
     case 'invite_create':
       return did.createdInvite(isolated(code()));
     case 'invite_delete':
@@ -95,7 +96,7 @@ export function auditSentence(entry: AuditEntry, names: AuditNames): string {
       const { old, new: now } = change(entry, 'role_ids') ?? {};
       const given = ids(now).filter((id) => !ids(old).includes(id));
       const taken = ids(old).filter((id) => !ids(now).includes(id));
-      const list = (of: Id[]) => of.map(role).join(', ');
+      const list = (of: Id[]) => of.map((id) => named(id, names.role, words.someRoleInList));
       if (taken.length === 0) return did.gaveRoles(user(target), list(given));
       return given.length === 0 ? did.tookRoles(user(target), list(taken)) : did.changedRoles(user(target), list(given), list(taken));
     }
