@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { dispatch } from '@/state/store';
 import { id, me } from '@/state/testing';
-import { forget, keepFromNowOn, kept } from './kept';
+import { beforeKept, forget, keepFromNowOn, keepNow, kept } from './kept';
 
 const here = id(20);
 const there = id(21);
@@ -29,6 +29,14 @@ test('a page that goes writes at once', () => {
   dispatch({ type: 'draft', channelId: here, draft: draft('half a') });
   window.dispatchEvent(new Event('pagehide'));
   expect(kept(me.id).drafts[here]?.text).toBe('half a');
+});
+
+test('what is not in the store yet is asked for before the session goes', () => {
+  const stop = beforeKept(() => dispatch({ type: 'draft', channelId: here, draft: draft('the last letter') }));
+  keepNow();
+  dispatch({ type: 'signed_out', because: 'revoked' });
+  stop();
+  expect(kept(me.id).drafts[here]?.text).toBe('the last letter');
 });
 
 test('another tab’s draft is not written over', () => {

@@ -48,7 +48,21 @@ export function keepFromNowOn(): void {
     }
     if (state.drafts !== before.drafts || state.outbox !== before.outbox) writing ??= setTimeout(writeChanges, 300);
   });
-  window.addEventListener('pagehide', writeChanges);
+  window.addEventListener('pagehide', keepNow);
+}
+
+const unsettled = new Set<() => void>();
+
+/** Calls back before the last chance to keep anything: for what is not in the store yet. Answers how to stop that. */
+export function beforeKept(settle: () => void): () => void {
+  unsettled.add(settle);
+  return () => unsettled.delete(settle);
+}
+
+/** Writes changes down at once: the page goes, or the session does. */
+export function keepNow(): void {
+  for (const settle of unsettled) settle();
+  writeChanges();
 }
 
 function writeChanges(): void {

@@ -4,7 +4,7 @@ import { begin, currentUser, end, listen } from '@/api/session';
 import type { CurrentUser } from '@/contracts';
 import { connect, disconnect } from '@/gateway/connection';
 import { dispatch, store } from '@/state/store';
-import { forget, keepFromNowOn, kept } from './kept';
+import { forget, keepFromNowOn, keepNow, kept } from './kept';
 import { followTheme } from './settings';
 
 const betweenTries = 3000;
@@ -79,6 +79,8 @@ function enter(me: CurrentUser): void {
 }
 
 function leave(because: 'expired' | 'revoked' | null): void {
+  // Whoever logged out leaves nothing behind; everybody else comes back to what they were writing.
+  if (because) keepNow();
   disconnect();
   if (store.getState().session === 'signed_in') dispatch({ type: 'signed_out', because });
 }

@@ -7,13 +7,21 @@ import styles from './AuthPage.module.css';
 import { Trouble } from './Trouble';
 import { useSubmit } from './useSubmit';
 
-export function LoginForm({ action = auth.logIn }: { action?: string }) {
+interface LoginFormProps {
+  action?: string;
+  /** What comes next, for somebody who is logged in now. */
+  onDone?: () => Promise<void>;
+}
+
+export function LoginForm({ action = auth.logIn, onDone }: LoginFormProps) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [checked, setChecked] = useState(false);
   const { busy, problem, onSubmit } = useSubmit(async () => {
     setChecked(true);
-    if (username.trim() && password) await logIn(username.trim().toLowerCase(), password);
+    if (!username.trim() || !password) return;
+    await logIn(username.trim().toLowerCase(), password);
+    await onDone?.();
   });
   return (
     <form className={styles.form} onSubmit={onSubmit} noValidate>

@@ -9,7 +9,15 @@ import { type AccountErrors, accountErrors, fieldError } from './account';
 import { Trouble } from './Trouble';
 import { useSubmit } from './useSubmit';
 
-export function RegisterForm({ instance, invite, action = auth.createAccount }: { instance: Instance; invite?: string; action?: string }) {
+interface RegisterFormProps {
+  instance: Instance;
+  invite?: string;
+  action?: string;
+  /** What comes next, for somebody who has an account now. */
+  onDone?: () => Promise<void>;
+}
+
+export function RegisterForm({ instance, invite, action = auth.createAccount, onDone }: RegisterFormProps) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [email, setEmail] = useState('');
@@ -24,6 +32,7 @@ export function RegisterForm({ instance, invite, action = auth.createAccount }: 
       ...(email.trim() ? { email: email.trim() } : {}),
       ...(invite ? { invite } : {}),
     });
+    await onDone?.();
   });
   return (
     <form className={styles.form} onSubmit={onSubmit} noValidate>

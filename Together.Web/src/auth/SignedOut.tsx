@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { join } from '@/actions/joining';
 import { paths } from '@/app/paths';
 import type { Instance } from '@/contracts';
 import { useApp } from '@/state/store';
@@ -69,6 +70,9 @@ function Invited({ instance, code }: { instance: Instance; code: string }) {
   const { invite, problem, retry } = useInvite(code);
   const mayRegister = instance.registration !== 'closed';
   const [isLogin, setLogin] = useState(!mayRegister);
+  const [, navigate] = useLocation();
+  /** A refusal is said by the page of the invite, which is there for whoever is logged in. */
+  const enter = async () => navigate(paths.server(await join(code)), { replace: true });
   if (problem?.status === 404)
     return (
       <AuthPage title={auth.inviteGone} hint={auth.inviteGoneHint}>
@@ -80,7 +84,11 @@ function Invited({ instance, code }: { instance: Instance; code: string }) {
   return (
     <AuthPage title={isLogin ? auth.logIn : auth.createAccount}>
       {problem ? <ErrorState title={problemText(problem)} onRetry={retry} /> : <InviteCard invite={invite} />}
-      {isLogin ? <LoginForm action={auth.logInAndJoin} /> : <RegisterForm instance={instance} invite={code} action={auth.registerAndJoin} />}
+      {isLogin ? (
+        <LoginForm action={auth.logInAndJoin} onDone={enter} />
+      ) : (
+        <RegisterForm instance={instance} invite={code} action={auth.registerAndJoin} onDone={enter} />
+      )}
       {mayRegister && (
         <p className={styles.other}>
           {isLogin ? auth.noAccount : auth.haveAccount}{' '}

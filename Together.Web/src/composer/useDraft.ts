@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { beforeKept } from '@/actions/kept';
 import type { Id } from '@/state/state';
 import { dispatch, store, useApp } from '@/state/store';
 import { nothingWritten, tidied, type Written } from './written';
@@ -61,10 +62,9 @@ export function useDraft(channelId: Id): DraftText {
   }, [there, take]);
 
   useEffect(() => {
-    // Before what is kept over reloads is written down, on the way down to it.
-    window.addEventListener('pagehide', flush, { capture: true });
+    const stop = beforeKept(flush);
     return () => {
-      window.removeEventListener('pagehide', flush, { capture: true });
+      stop();
       flush();
     };
   }, [flush]);
