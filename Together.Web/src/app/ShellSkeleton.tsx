@@ -76,7 +76,7 @@ export function ShellSkeleton() {
               </div>
             ))}
           </div>
-          <Skeleton height={46} className={styles.composer} />
+          <Skeleton width="auto" height={46} className={styles.composer} />
         </main>
       </Loading>
     </div>
