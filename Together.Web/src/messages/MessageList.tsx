@@ -44,6 +44,12 @@ export function MessageList(props: MessageListProps) {
   return <Messages key={props.channelId} {...props} />;
 }
 
+/** Rows that stay drawn above the view while new ones come below. */
+const above = 12;
+
+/** No view has more rows than this. */
+const mostKept = 100;
+
 /** How long a row is marked that a jump led to, in milliseconds: the length of its animation. */
 const markedFor = 2000;
 
@@ -89,7 +95,9 @@ function Messages({ channelId, messageId }: MessageListProps) {
       if (!wanted.current || store.getState().windows[channelId]?.byId[id]) return;
       await load(channelId, 'around', id);
       const now = store.getState().windows[channelId];
-      if (wanted.current?.id !== id || now?.loading) return;
+      // Something else was asked for meanwhile, and ended this.
+      const isEnded = now?.loading === 'latest' || now?.loading === 'oldest' || now?.loading === 'around';
+      if (wanted.current?.id !== id || isEnded) return;
       if (now?.problem) {
         wanted.current = null;
         toast.show({ title: problemText(now.problem), tone: 'error' });
@@ -323,17 +331,20 @@ function Messages({ channelId, messageId }: MessageListProps) {
 
   // ---- drawing ----
 
-  // What has the focus, or is being written, stays there when it is out of sight.
   const editing = useApp((state) => state.editing[channelId] ?? null);
+  const { firstSeen } = scroll;
   const kept = useMemo(() => {
-    const isKept = (row: Row) => row.key === focusedKey || (row.kind === 'message' && row.message.id === editing);
-    return focusedKey || editing ? rows.flatMap((row, index) => (isKept(row) ? [index] : [])) : undefined;
-  }, [rows, focusedKey, editing]);
+    // The list draws ahead only where one scrolls to: at the end, each new message would throw away what stands above the view, and draw it again.
+    const from = isAtEnd && rows.length - firstSeen < mostKept ? firstSeen - above : rows.length;
+    // What has the focus, or is being written, stays there when it is out of sight.
+    const isKept = (row: Row, index: number) => index >= from || row.key === focusedKey || (row.kind === 'message' && row.message.id === editing);
+    return rows.flatMap((row, index) => (isKept(row, index) ? [index] : []));
+  }, [rows, focusedKey, editing, isAtEnd, firstSeen]);
 
   useEffect(() => {
     const index = editing ? indexOfMessage(latest.current, editing) : -1;
-    if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' });
-  }, [editing, list]);
+    if (index >= 0) toRow(index, 'nearest');
+  }, [editing, toRow]);
 
   const draw = useCallback(
     (row: Row) => {

@@ -12,11 +12,22 @@ const ahead = 2;
 /** Pages fetched in a row without anybody scrolling: enough to fill a screen with the shortest rows, no endless walk. */
 const unattended = 6;
 
-/** How long the list goes on looking for a row whose neighbours it measures, in milliseconds: what comes meanwhile would move its number. */
-const searching = 300;
+/** Frames for which a row that is sought must stand still, and those after which it is given up: a slow device measures for many. */
+const still = 3;
+const givenUp = 120;
 
 /** Closer to the end than this, in pixels, is at the end: half-pixels of zoomed screens. */
 const atEnd = 2;
+
+type Align = 'center' | 'nearest' | 'start';
+
+interface Sought {
+  key: string;
+  align: Align;
+  /** Frames in which it did not move. */
+  stood: number;
+  frames: number;
+}
 
 export interface Scroll {
   scroller: RefObject<HTMLDivElement | null>;
@@ -34,7 +45,7 @@ export interface Scroll {
   /** Sizes have changed. */
   onResize: () => void;
   toEnd: () => void;
-  toRow: (index: number, align: 'center' | 'nearest' | 'start') => void;
+  toRow: (index: number, align: Align) => void;
   toStart: () => void;
   byPage: (pages: number) => void;
 }
@@ -48,9 +59,11 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
   const lastTop = useRef(0);
   const isUpward = useRef(true);
   const fetched = useRef(0);
-  const searchesUntil = useRef(0);
+  const sought = useRef<Sought | null>(null);
+  const latest = useRef(rows);
+  latest.current = rows;
   const [headerHeight, setHeaderHeight] = useState(0);
-  const [place, setPlace] = useState({ isAtEnd: true, isFar: false, firstSeen: 0 });
+  const [place, setPlace] = useState({ isAtEnd: true, isFar: false, firstSeen: Number.POSITIVE_INFINITY });
 
   const look = useCallback(() => {
     const view = scroller.current;
@@ -70,8 +83,7 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
   const fetchAhead = useCallback(() => {
     const view = scroller.current;
     const now = store.getState().windows[channelId];
-    if (!view || !now || now.loading || now.problem || now.stale || now.ids.length === 0 || fetched.current >= unattended) return;
-    if (performance.now() < searchesUntil.current) return;
+    if (!view || !now || now.loading || now.problem || now.stale || now.ids.length === 0 || fetched.current >= unattended || sought.current) return;
     const room = ahead * view.clientHeight;
     const isNearStart = now.hasOlder && view.scrollTop - (header.current?.offsetHeight ?? 0) < room;
     const isNearEnd = now.hasNewer && view.scrollHeight - view.scrollTop - view.clientHeight < room;
@@ -98,22 +110,72 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
     fetchAhead();
   }, [channelId, settle, look, fetchAhead]);
 
+  /** Moves towards the row that is sought; true while it is not there for good. */
+  const approach = useCallback((): boolean => {
+    const view = scroller.current;
+    const goal = sought.current;
+    if (!view || !goal) return false;
+    const index = latest.current.findIndex(({ key }) => key === goal.key);
+    if (index < 0) return false;
+    const before = view.scrollTop;
+    const row = view.querySelector<HTMLElement>(`[data-row="${CSS.escape(goal.key)}"]`);
+    // The list hides what it has not measured.
+    if (row?.checkVisibility({ visibilityProperty: true }))
+      view.scrollTop += distance(row.getBoundingClientRect(), view.getBoundingClientRect(), goal.align);
+    else view.scrollTop = (header.current?.offsetHeight ?? 0) + (list.current?.getItemOffset(index) ?? 0) - view.clientHeight / 2;
+    goal.stood = row && Math.abs(view.scrollTop - before) < 1 ? goal.stood + 1 : 0;
+    return goal.stood < still && ++goal.frames < givenUp;
+  }, []);
+
+  const toRow = useCallback(
+    (index: number, align: Align) => {
+      const row = latest.current[index];
+      if (!row) return;
+      const goal: Sought = { key: row.key, align, stood: 0, frames: 0 };
+      sticks.current = false;
+      sought.current = goal;
+      const frame = () => {
+        if (sought.current !== goal) return;
+        if (approach()) requestAnimationFrame(frame);
+        else {
+          sought.current = null;
+          look();
+          fetchAhead();
+        }
+      };
+      frame();
+    },
+    [approach, look, fetchAhead],
+  );
+
+  // Whoever scrolls is not to be pulled back.
+  useEffect(() => {
+    const view = scroller.current;
+    const stop = new AbortController();
+    const letGo = () => {
+      sought.current = null;
+    };
+    for (const type of ['wheel', 'touchstart', 'pointerdown']) view?.addEventListener(type, letGo, { passive: true, signal: stop.signal });
+    return () => stop.abort();
+  }, []);
+
   const onResize = useCallback(() => {
     settle();
+    approach();
     look();
-  }, [settle, look]);
+  }, [settle, approach, look]);
 
   // What stands above the rows changes its height: the rows stay where they are.
   useLayoutEffect(() => {
     const element = header.current;
     if (!element) return;
+    let known = 0;
     const measure = () => {
       const height = element.offsetHeight;
-      setHeaderHeight((known) => {
-        const view = scroller.current;
-        if (view && known !== height && known > 0 && !sticks.current) view.scrollTop += height - known;
-        return height;
-      });
+      const view = scroller.current;
+      if (view && known > 0 && !sticks.current) view.scrollTop += height - known;
+      known = height;
+      setHeaderHeight(height);
       settle();
     };
     measure();
@@ -140,29 +202,33 @@ export function useScroll(channelId: Id, { rows, epoch, window }: Pick<ShownRows
     onScroll,
     onResize,
     toEnd: useCallback(() => {
+      sought.current = null;
       sticks.current = true;
       settle();
       look();
     }, [settle, look]),
-    toRow: useCallback(
-      (index, align) => {
-        sticks.current = false;
-        searchesUntil.current = performance.now() + searching;
-        list.current?.scrollToIndex(index, { align });
-        setTimeout(fetchAhead, searching + 1);
-      },
-      [fetchAhead],
-    ),
+    toRow,
     toStart: useCallback(() => {
+      sought.current = null;
       sticks.current = false;
       fetched.current = 0;
       if (scroller.current) scroller.current.scrollTop = 0;
     }, []),
     byPage: useCallback((pages) => {
+      sought.current = null;
       const view = scroller.current;
       view?.scrollBy({ top: pages * view.clientHeight * 0.9, behavior: 'instant' });
     }, []),
   };
+}
+
+/** Room that is left beside a row which is brought into view, in pixels: the bars lie over the edges. */
+const margin = 48;
+
+function distance(row: DOMRect, view: DOMRect, align: Align): number {
+  if (align === 'center' && row.height < view.height) return row.top + row.height / 2 - (view.top + view.height / 2);
+  if (align !== 'nearest' || row.top < view.top + margin) return row.top - view.top - margin;
+  return Math.max(0, Math.min(row.bottom - view.bottom + margin, row.top - view.top - margin));
 }
 
 /** Where a message stands among the rows; -1 when it is not there, or folded away. */
