@@ -24,5 +24,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}', 'build/**/*.test.ts'],
     restoreMocks: true,
+    // A machine that builds beside the tests is slow; what hangs still ends.
+    testTimeout: 30_000,
   },
 });
