@@ -1,5 +1,5 @@
 import { answer, api } from '@/api/client';
-import { putFile, type Transfer } from '@/api/upload';
+import { sendFile, type Transfer } from '@/api/upload';
 import type { AuditEntry, AuditLogPage, Ban, Invite, Member, Role } from '@/contracts';
 import type { RolePlace } from '@/servers/settings/roleOrder';
 import type { Id } from '@/state/state';
@@ -11,8 +11,8 @@ export async function renameServer(serverId: Id, name: string): Promise<void> {
   dispatch({ type: 'server', server: await answer(api.PATCH('/api/servers/{id}', { params: { path: { id: serverId } }, body: { name } })) });
 }
 
-export function uploadIcon(serverId: Id, picture: Blob, transfer: Transfer): Promise<void> {
-  return putFile(`/api/servers/${serverId}/icon`, picture, transfer);
+export async function uploadIcon(serverId: Id, picture: Blob, transfer: Transfer): Promise<void> {
+  await sendFile('PUT', `/api/servers/${serverId}/icon`, picture, transfer);
 }
 
 export async function removeIcon(serverId: Id): Promise<void> {

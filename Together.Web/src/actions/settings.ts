@@ -1,7 +1,7 @@
 import { answer, api } from '@/api/client';
 import { problemOf } from '@/api/problem';
 import { end } from '@/api/session';
-import { putFile, type Transfer } from '@/api/upload';
+import { sendFile, type Transfer } from '@/api/upload';
 import type { CurrentUser, Instance, Session, UserSettings } from '@/contracts';
 import { defaultSettings, type Id } from '@/state/state';
 import { dispatch, store } from '@/state/store';
@@ -14,8 +14,8 @@ export async function changeProfile(change: Partial<Pick<CurrentUser, 'display_n
   dispatch({ type: 'profile', me: await answer(api.PATCH('/api/users/@me', { body: change })) });
 }
 
-export function uploadAvatar(picture: Blob, transfer: Transfer): Promise<void> {
-  return putFile('/api/users/@me/avatar', picture, transfer);
+export async function uploadAvatar(picture: Blob, transfer: Transfer): Promise<void> {
+  await sendFile('PUT', '/api/users/@me/avatar', picture, transfer);
 }
 
 export async function removeAvatar(): Promise<void> {

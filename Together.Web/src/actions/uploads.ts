@@ -1,8 +1,8 @@
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { createStore } from 'zustand/vanilla';
-import { ApiError, type Problem, problemFrom, problemOf } from '@/api/problem';
-import { accessToken, clientHeader, refresh } from '@/api/session';
+import { problemOf } from '@/api/problem';
+import { sendFile } from '@/api/upload';
 import type { Attachment } from '@/contracts';
 import type { Id } from '@/state/state';
 import { store } from '@/state/store';
@@ -22,7 +22,7 @@ import {
 
 /** Files are in this page's memory alone: a reload loses them, and is asked about. */
 const uploads = createStore<Uploads>(() => noUploads);
-const requests = new Map<string, XMLHttpRequest>();
+const requests = new Map<string, AbortController>();
 let onSendable: (channelId: Id) => void = () => {};
 
 export function useUploads(channelId: Id): Upload[] {
@@ -103,7 +103,11 @@ const longestPause = 60;
 async function run({ id, file }: Upload): Promise<void> {
   apply({ type: 'started', id });
   try {
-    apply({ type: 'done', id, attachment: await transferred(id, file) });
+    const abort = new AbortController();
+    requests.set(id, abort);
+    const onProgress = (progress: number) => apply({ type: 'progressed', id, progress });
+    const response = await sendFile('POST', '/api/attachments', file, { onProgress, signal: abort.signal });
+    apply({ type: 'done', id, attachment: (await response.json()) as Attachment });
   } catch (error) {
     const problem = problemOf(error);
     if (problem.code === 'rate_limited' && problem.retryAfter !== null && problem.retryAfter <= longestPause)
@@ -112,46 +116,4 @@ async function run({ id, file }: Upload): Promise<void> {
   } finally {
     requests.delete(id);
   }
-}
-
-async function transferred(id: string, file: File): Promise<Attachment> {
-  const token = await accessToken();
-  const first = await transfer(id, file, token);
-  if (first.status !== 401 || !token) return attachmentOf(first);
-  await refresh(token);
-  return attachmentOf(await transfer(id, file, await accessToken()));
-}
-
-async function attachmentOf(response: Response): Promise<Attachment> {
-  if (!response.ok) throw new ApiError(await problemFrom(response));
-  return (await response.json()) as Attachment;
-}
-
-const noAnswer: Problem = { code: 'offline', status: 0, detail: null, errors: {}, retryAfter: null };
-
-/** fetch() does not tell how much of a file is sent; XMLHttpRequest does. */
-function transfer(id: string, file: File, token: string | null): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    // It may have been taken away while its token was fetched.
-    if (!uploads.getState().list.some((upload) => upload.id === id)) {
-      reject(new ApiError({ ...noAnswer, code: 'aborted' }));
-      return;
-    }
-    const request = new XMLHttpRequest();
-    requests.set(id, request);
-    request.open('POST', '/api/attachments');
-    request.setRequestHeader('X-Together-Client', clientHeader['X-Together-Client']);
-    if (token) request.setRequestHeader('Authorization', `Bearer ${token}`);
-    request.upload.onprogress = ({ loaded, total }) => apply({ type: 'progressed', id, progress: total > 0 ? loaded / total : 0 });
-    request.onload = () => {
-      const retryAfter = request.getResponseHeader('Retry-After');
-      const headers = retryAfter ? { 'Retry-After': retryAfter } : undefined;
-      resolve(new Response(request.responseText, { status: request.status, headers }));
-    };
-    request.onerror = () => reject(new ApiError(noAnswer));
-    request.onabort = () => reject(new ApiError({ ...noAnswer, code: 'aborted' }));
-    const form = new FormData();
-    form.append('file', file);
-    request.send(form);
-  });
 }

@@ -7,19 +7,20 @@ export interface Transfer {
   signal?: AbortSignal;
 }
 
-/** Puts one file as a form. Throws {@link ApiError}. */
-export async function putFile(path: string, file: Blob, transfer: Transfer = {}): Promise<void> {
+/** Sends one file as a form and answers what the host answered. Throws {@link ApiError}: refused, given up, or no answer. */
+export async function sendFile(method: 'POST' | 'PUT', path: string, file: Blob, transfer: Transfer = {}): Promise<Response> {
   const token = await accessToken();
-  let response = await send(path, file, token, transfer);
+  let response = await send(method, path, file, token, transfer);
   if (response.status === 401 && token) {
     await refresh(token);
-    response = await send(path, file, await accessToken(), transfer);
+    response = await send(method, path, file, await accessToken(), transfer);
   }
   if (!response.ok) throw new ApiError(await problemFrom(response));
+  return response;
 }
 
 /** fetch() does not tell how much of a file is sent; XMLHttpRequest does. */
-function send(path: string, file: Blob, token: string | null, { onProgress, signal }: Transfer): Promise<Response> {
+function send(method: string, path: string, file: Blob, token: string | null, { onProgress, signal }: Transfer): Promise<Response> {
   return new Promise((resolve, reject) => {
     const fail = (code: 'offline' | 'aborted') => () => {
       const problem: Problem = { code, status: 0, detail: null, errors: {}, retryAfter: null };
@@ -30,7 +31,7 @@ function send(path: string, file: Blob, token: string | null, { onProgress, sign
       return;
     }
     const request = new XMLHttpRequest();
-    request.open('PUT', path);
+    request.open(method, path);
     for (const [name, value] of Object.entries(clientHeader)) request.setRequestHeader(name, value);
     if (token) request.setRequestHeader('Authorization', `Bearer ${token}`);
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0);
@@ -45,7 +46,7 @@ function send(path: string, file: Blob, token: string | null, { onProgress, sign
     request.onabort = fail('aborted');
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     const form = new FormData();
-    form.append('file', file, 'picture');
+    form.append('file', file, file instanceof File ? file.name : 'picture');
     request.send(form);
   });
 }
