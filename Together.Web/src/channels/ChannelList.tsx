@@ -9,7 +9,7 @@ import { attempt } from '@/app/attempt';
 import { useReordering } from '@/app/reordering';
 import { ServerMenuItems, useServerPermissions } from '@/servers/ServerMenuItems';
 import { attentions } from '@/state/attention';
-import { channelGroups } from '@/state/channels';
+import { rememberedGroups } from '@/state/channels';
 import { may, Permission } from '@/state/permissions';
 import { usePlaces } from '@/state/places';
 import type { Id } from '@/state/state';
@@ -67,12 +67,13 @@ function Channels({ serverId }: { serverId: Id }) {
   const [, params] = useRoute('/servers/:serverId/:channelId/*?');
   const activeId = params?.channelId ?? null;
   const mayManage = may(useServerPermissions(serverId), Permission.MANAGE_CHANNELS);
-  const all = useApp((state) => state.channels);
-  const groups = useMemo(() => channelGroups(all, serverId), [all, serverId]);
+  const groupsOf = useMemo(rememberedGroups, []);
+  const groups = useApp((state) => groupsOf(state.channels, serverId));
   const closedList = usePlaces((places) => places.closed);
   const closed = useMemo(() => new Set(closedList), [closedList]);
+  // The one that is open shows anyway; it calls for a moment with every message.
   const calling = useAppShallow((state) =>
-    groups.flatMap(({ channels }) => channels.filter(({ id }) => calls(attentions(state).channels[id])).map(({ id }) => id)),
+    groups.flatMap(({ channels }) => channels.filter(({ id }) => id !== activeId && calls(attentions(state).channels[id])).map(({ id }) => id)),
   );
   const rows = useMemo(() => rowsOf(groups, closed, (id) => id === activeId || calling.includes(id)), [groups, closed, calling, activeId]);
   const key = rows.map(({ id }) => id).join();

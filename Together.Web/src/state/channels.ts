@@ -26,6 +26,22 @@ export function channelGroups(channels: Record<Id, Channel>, serverId: Id): Chan
   return [{ category: null, channels: within(null) }, ...categories.map((category) => ({ category, channels: within(category.id) }))];
 }
 
+/** {@link channelGroups} that stay the same object until something changes that a list shows: every message changes a channel too. */
+export function rememberedGroups(): (channels: Record<Id, Channel>, serverId: Id) => ChannelGroup[] {
+  let known: { channels: Record<Id, Channel>; serverId: Id; places: string; groups: ChannelGroup[] } | null = null;
+  return (channels, serverId) => {
+    if (known?.channels === channels && known.serverId === serverId) return known.groups;
+    const groups = channelGroups(channels, serverId);
+    const places = groups.flatMap((group) => [group.category ?? [], ...group.channels].flat().map(placeOf)).join();
+    known = { channels, serverId, places, groups: known?.serverId === serverId && known.places === places ? known.groups : groups };
+    return known.groups;
+  };
+}
+
+function placeOf({ id, type, position, category_id }: Channel): string {
+  return `${id} ${type} ${position} ${category_id}`;
+}
+
 /** Private channels, the one that was talked in last first. */
 export function privateChannels(channels: Record<Id, Channel>): Channel[] {
   const recency = ({ last_message_id, id }: Channel) => last_message_id ?? id;
