@@ -23,7 +23,7 @@ internal static class Web
 
     private const int Runs = 5;
 
-    /// <summary>Scrolling at a quarter of the speed: five of them would be half of the time that all takes.</summary>
+    /// <summary>At a quarter of the speed five would be half of the time that all takes: this many, none begun after <see cref="SlowScrolling"/>.</summary>
     private const int SlowScrolls = 3;
 
     /// <summary>Messages passed before the jump to the oldest.</summary>
@@ -42,6 +42,8 @@ internal static class Web
 
     private const int Connected = 8;
     private const int Writers = 16;
+
+    private static readonly TimeSpan SlowScrolling = TimeSpan.FromSeconds(40);
 
     /// <summary>60 a second, as fast as screens show and wheels turn.</summary>
     private static readonly TimeSpan WheelPause = TimeSpan.FromMilliseconds(16);
@@ -126,7 +128,8 @@ internal static class Web
         var target = community.MessageIds[^ScrolledBack];
         var (scrolls, jumps) = (new List<JsonElement>(), new List<JsonElement>());
         await page.SlowAsync(rate);
-        for (var run = 0; run < (rate == 1 ? Runs : SlowScrolls); run++)
+        var since = TimeProvider.System.GetTimestamp();
+        for (var run = 0; run < (rate == 1 ? Runs : SlowScrolls) && (rate == 1 || TimeProvider.System.GetElapsedTime(since) < SlowScrolling); run++)
         {
             await page.Page.EvaluateAsync("probe.scroller().focus()");
             await page.Page.Keyboard.PressAsync("End");
@@ -143,6 +146,7 @@ internal static class Web
         }
 
         await page.SlowAsync(1);
+        report.Add($"{rate}×: scrolled back", scrolls.Count, "times");
         AddWatched(report, $"{rate}×: {ScrolledBack:#,0} messages back", scrolls);
         AddWatched(report, $"{rate}×: jump to the oldest", jumps);
         report.AtMost(300, $"{rate}×: rows of messages in the document, most", scrolls.Concat(jumps).Max(Rows), "rows");
@@ -264,9 +268,14 @@ internal static class Web
             var person = people[turn % Connected];
             await person.SetPresenceAsync(turn / Connected % 2 == 0 ? "away" : "online");
             await person.CatchUpAsync();
-            // Another device reads along; here one goes through the channels.
-            var (read, last) = latest.ElementAt(turn % latest.Count);
-            await api.SendAsync(HttpMethod.Put, $"/api/channels/{read}/read", visitor, new JsonObject { ["message_id"] = last });
+            // Another device reads along, now and then: the page marks what it reads too, and both are one user's writes.
+            if (turn % 4 == 0)
+            {
+                var (read, last) = latest.ElementAt(turn % latest.Count);
+                await api.SendAsync(HttpMethod.Put, $"/api/channels/{read}/read", visitor, new JsonObject { ["message_id"] = last });
+            }
+
+            // Here one goes through the channels.
             if (turn % 8 == 0) await links.Nth(turn / 8 % WebCommunity.Channels).ClickAsync();
             else if (turn % 8 == 1) await home.ClickAsync();
         }
