@@ -10,11 +10,12 @@ namespace Together.Tests.Kit.Browser;
 /// </summary>
 public sealed partial class Client
 {
-    private Client(Visitor visitor) => Visitor = visitor;
+    private Client(Visitor visitor, IPage page) => (Visitor, Page) = (visitor, page);
 
     public Visitor Visitor { get; }
 
-    public IPage Page => Visitor.Page;
+    /// <summary>The visitor's, or another tab of their browser.</summary>
+    public IPage Page { get; }
 
     /// <summary>What was said, oldest first, as far as it is drawn.</summary>
     public ILocator Messages => Page.GetByRole(AriaRole.Feed).GetByRole(AriaRole.Article);
@@ -27,7 +28,15 @@ public sealed partial class Client
     private ILocator Navigation => Page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Servers and channels" });
 
     /// <summary>The client in front of nobody yet.</summary>
-    public static Client Of(Visitor visitor) => new(visitor);
+    public static Client Of(Visitor visitor) => new(visitor, visitor.Page);
+
+    /// <summary>Another tab of the same browser.</summary>
+    public async Task<Client> TabAsync(string path)
+    {
+        var page = await Page.Context.NewPageAsync();
+        await page.GotoAsync(path);
+        return new Client(Visitor, page);
+    }
 
     /// <summary>Opens the client and logs in.</summary>
     /// <param name="username">With everybody's password.</param>
@@ -79,7 +88,15 @@ public sealed partial class Client
         await Expect(Composer).ToHaveValueAsync("");
     }
 
-    /// <summary>The newest messages are these, oldest first, each once.</summary>
+    /// <summary>Chooses something from a message's menu.</summary>
+    public async Task MenuAsync(string message, string item)
+    {
+        await Message(message).HoverAsync();
+        await Message(message).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "More", Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new PageGetByRoleOptions { NameRegex = new Regex($"^{item}") }).ClickAsync();
+    }
+
+    /// <summary>The messages are these, oldest first, each once.</summary>
     public Task SaidAsync(params string[] texts) => Expect(Messages).ToContainTextAsync(texts);
 
     [GeneratedRegex("^Message ")]

@@ -20,8 +20,8 @@ public abstract class ClientTests(PostgresFixture postgres, Chromium chromium) :
     protected async Task<Client> ComeAsync(Uri address, string name, Look? look = null) => Client.Of(await VisitAsync(address, name, look));
 
     /// <summary>Somebody who is logged in and looks at that path.</summary>
-    protected async Task<Client> EnterAsync(Uri address, string username, string path = "/", Look? look = null) =>
-        await (await ComeAsync(address, username, look)).EnterAsync(username, path);
+    protected async Task<Client> EnterAsync(Uri address, string username, string path = "/", Look? look = null, string? name = null) =>
+        await (await ComeAsync(address, name ?? username, look)).EnterAsync(username, path);
 }
 
 /// <summary>One host with the web client that the tests of a class share; each makes servers and people of its own.</summary>
