@@ -69,14 +69,15 @@ function Face({ channel }: { channel: Channel }) {
 const noNames = { user: () => null, role: () => null, channel: () => null };
 
 function Topic({ topic }: { topic: string }) {
+  const line = plainText(topic, noNames);
   return (
     <Popover
       label={strings.topic}
       align="start"
       className={styles.popover}
       trigger={
-        <button type="button" className={styles.topic} aria-label={strings.readTopic}>
-          <bdi>{plainText(topic, noNames)}</bdi>
+        <button type="button" className={styles.topic} aria-label={strings.readTopic(line)}>
+          <bdi>{line}</bdi>
         </button>
       }
     >

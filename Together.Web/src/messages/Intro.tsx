@@ -1,4 +1,5 @@
 import { Hash } from 'lucide-react';
+import { plainText } from '@/markdown/plainText';
 import { channelName, nameOf } from '@/state/names';
 import { may, Permission } from '@/state/permissions';
 import type { Id } from '@/state/state';
@@ -7,6 +8,8 @@ import { messages as strings } from '@/strings/messages';
 import { Avatar } from '@/ui/Avatar';
 import { useConversation } from './conversation';
 import styles from './Intro.module.css';
+
+const noNames = { user: () => null, role: () => null, channel: () => null };
 
 /** Stands where a channel begins: what it is, and what to do when nothing has been said yet. */
 export function Intro({ channelId, isEmpty }: { channelId: Id; isEmpty: boolean }) {
@@ -18,7 +21,11 @@ export function Intro({ channelId, isEmpty }: { channelId: Id; isEmpty: boolean 
   if (!channel) return null;
   const name = person ?? channelName(channel, strings.nobody);
   const title = recipient ? strings.beginningWith(name) : channel.server_id ? strings.beginning(name) : strings.beginningOfGroup(name);
-  const hint = recipient ? strings.privateHint : channel.server_id ? channel.topic || strings.beginningHint : strings.groupHint;
+  const hint = recipient
+    ? strings.privateHint
+    : channel.server_id
+      ? (channel.topic && plainText(channel.topic, noNames)) || strings.beginningHint
+      : strings.groupHint;
   return (
     <div className={styles.intro}>
       {recipient ? (

@@ -5,6 +5,7 @@ import { MentionContext } from '@/markdown/mentions';
 import { plainText } from '@/markdown/plainText';
 import { useApp } from '@/state/store';
 import { messages as strings } from '@/strings/messages';
+import { VisuallyHidden } from '@/ui/VisuallyHidden';
 import { useConversation, useName } from './conversation';
 import { AvatarOf } from './MessageRow';
 import styles from './ReplyPreview.module.css';
@@ -33,13 +34,15 @@ function Known({ referenced }: { referenced: Message }) {
   const avatar = useApp((state) => (state.users[referenced.author.id] ?? referenced.author).avatar_url);
   const text = plainText(referenced.content.slice(0, 400), names) || strings.onlyFiles;
   return (
-    <button type="button" className={styles.known} aria-label={strings.toReply(name, text)} onClick={() => jumpTo(referenced.id)}>
+    <button type="button" className={styles.known} onClick={() => jumpTo(referenced.id)}>
+      <VisuallyHidden>{`${strings.inReplyTo} `}</VisuallyHidden>
       <AvatarOf id={referenced.author.id} name={name} url={avatar} size={16} />
       <bdi className={styles.name}>{name}</bdi>
       <span dir="auto" className={styles.text}>
         {text}
       </span>
       {referenced.attachments.length > 0 && <Paperclip className={styles.files} aria-hidden="true" />}
+      <VisuallyHidden>{`. ${strings.toReply}`}</VisuallyHidden>
     </button>
   );
 }

@@ -7,11 +7,12 @@ import type { Range } from '@/markdown/highlights';
 import { Markdown } from '@/markdown/Markdown';
 import { MentionContext } from '@/markdown/mentions';
 import { mentionsOf, useMentionable, useName } from '@/messages/conversation';
-import { dateAndClock, fullDate } from '@/messages/times';
+import { dateAndClock } from '@/messages/times';
 import type { Id } from '@/state/state';
 import { useApp } from '@/state/store';
 import { search as strings } from '@/strings/search';
 import { Avatar } from '@/ui/Avatar';
+import { VisuallyHidden } from '@/ui/VisuallyHidden';
 import styles from './Results.module.css';
 import type { Found } from './searches';
 
@@ -81,12 +82,8 @@ const Result = memo(function Result({ message, serverId, highlights, onJump }: R
         <Avatar id={message.author.id} name={name} url={avatar} size={24} />
         <bdi className={styles.name}>{name}</bdi>
         {isCurrent ? (
-          <Link
-            href={path}
-            className={styles.jump}
-            aria-label={strings.jump(name, fullDate(at))}
-            onClick={() => onJump(message.channel_id, message.id)}
-          >
+          <Link href={path} className={styles.jump} onClick={() => onJump(message.channel_id, message.id)}>
+            <VisuallyHidden>{`${strings.jump(name)} `}</VisuallyHidden>
             <time dateTime={message.created_at}>{dateAndClock(at)}</time>
           </Link>
         ) : (

@@ -6,7 +6,7 @@ export const channels = {
   unread: 'unread',
   noTopic: 'No topic',
   topic: 'Topic',
-  readTopic: 'Read the whole topic',
+  readTopic: (topic: string) => `${topic} – read the whole topic`,
   members: 'Members',
   pins: 'Pinned messages',
   search: 'Search',

@@ -53,7 +53,7 @@ export const search = {
   moreFailed: 'More could not be loaded.',
   end: 'These are all.',
   tooMany: 'Search for more words to find what is further back.',
-  jump: (name: string, when: string) => `Go to the message of ${name}, ${when}`,
+  jump: (name: string) => `Go to the message of ${name},`,
   blocked: 'From somebody you have blocked',
   files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
   unknownChannel: 'A channel',

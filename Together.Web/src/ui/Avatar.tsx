@@ -67,9 +67,8 @@ function Face({ id, name, url, most, labelled, className }: FaceProps) {
   return (
     <span
       className={cx(styles.face, styles.initials, styles[`hue${hueOf(id)}`], className)}
+      data-initials={initials(name, most)}
       {...(labelled ? { role: 'img', 'aria-label': name } : { 'aria-hidden': true })}
-    >
-      {initials(name, most)}
-    </span>
+    />
   );
 }
