@@ -22,7 +22,7 @@ public sealed class NetworkTests(PostgresFixture postgres, Chromium chromium) : 
         var member = await club.MemberAsync();
         var relay = RelayTo(host.Address);
         var ada = await EnterAsync(relay.Address, club.Owner.Username, $"/servers/{club.Id}/{club.General}");
-        AllowOutage(ada);
+        ada.Visitor.AllowOutage();
         var bea = await EnterAsync(host.Address, member.Username, $"/servers/{club.Id}/{club.General}");
         await ada.IsInAsync("general");
         await bea.IsInAsync("general");
@@ -59,7 +59,7 @@ public sealed class NetworkTests(PostgresFixture postgres, Chromium chromium) : 
         var club = await Community.FoundAsync(host);
         var relay = RelayTo(host.Address);
         var ada = await EnterAsync(relay.Address, club.Owner.Username, $"/servers/{club.Id}/{club.General}");
-        AllowOutage(ada);
+        ada.Visitor.AllowOutage();
         await ada.IsInAsync("general");
 
         var isLost = false;
@@ -95,7 +95,7 @@ public sealed class NetworkTests(PostgresFixture postgres, Chromium chromium) : 
         var club = await Community.FoundAsync(host);
         var relay = RelayTo(host.Address);
         var ada = await EnterAsync(relay.Address, club.Owner.Username, $"/servers/{club.Id}/{club.General}");
-        AllowOutage(ada);
+        ada.Visitor.AllowOutage();
         await ada.IsInAsync("general");
         await relay.CutAsync();
         await ada.SendAsync("one");
@@ -131,7 +131,7 @@ public sealed class NetworkTests(PostgresFixture postgres, Chromium chromium) : 
         Client[] both = [ada, bea];
         foreach (var client in both)
         {
-            AllowOutage(client);
+            client.Visitor.AllowOutage();
             await client.IsInAsync("plans");
         }
 
@@ -235,7 +235,7 @@ public sealed class NetworkTests(PostgresFixture postgres, Chromium chromium) : 
         for (var i = 1; i <= 5; i++) await club.Owner.SayAsync(plans, $"Plan {i}");
         var relay = RelayTo(host.Address);
         var ada = await EnterAsync(relay.Address, club.Owner.Username, $"/servers/{club.Id}/{club.General}");
-        AllowOutage(ada);
+        ada.Visitor.AllowOutage();
         await ada.IsInAsync("general");
         var loading = ada.Page.GetByRole(AriaRole.Status).Filter(new LocatorFilterOptions { HasText = "Loading messages…" });
 
@@ -254,12 +254,5 @@ public sealed class NetworkTests(PostgresFixture postgres, Chromium chromium) : 
         await ada.Composer.PressAsync("Enter");
         await ada.SaidAsync("Plan 5", "Half a thought");
         await Expect(ada.Message("Sending…")).ToHaveCountAsync(0);
-    }
-
-    /// <summary>The bundler complains by itself of code that was to come in a quiet moment; it is asked for again when it is needed.</summary>
-    private static void AllowOutage(Client client)
-    {
-        client.Visitor.AllowOutage();
-        client.Visitor.Allow("Unable to preload CSS");
     }
 }

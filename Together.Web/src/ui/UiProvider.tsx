@@ -20,14 +20,16 @@ export function UiProvider({ children }: { children: ReactNode }) {
 function Toasts() {
   const [Region, setRegion] = useState<ComponentType | null>(null);
   useEffect(() => {
-    const load = () =>
-      void import('./ToastRegion').then(
-        (module) => setRegion(() => module.ToastRegion),
-        // The next toast tries again; what waits is kept.
-        () => undefined,
-      );
-    const stop = onToastWaiting(load);
-    const timer = setTimeout(load, quietMs);
+    const load = async () => {
+      try {
+        const module = await import('./ToastRegion');
+        setRegion(() => module.ToastRegion);
+      } catch {
+        // The next toast tries again; what waits is kept. (A handler chained to the import would not see that its CSS did not come.)
+      }
+    };
+    const stop = onToastWaiting(() => void load());
+    const timer = setTimeout(() => void load(), quietMs);
     return () => {
       stop();
       clearTimeout(timer);
