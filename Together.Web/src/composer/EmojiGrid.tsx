@@ -1,6 +1,6 @@
 import { EmojiPicker, type EmojiPickerListCategoryHeaderProps, type EmojiPickerListEmojiProps, type EmojiPickerListRowProps } from 'frimousse';
 import { Apple, Flag, Hash, Lightbulb, PawPrint, Plane, Search, Smile, Trophy, UserRound } from 'lucide-react';
-import { type ComponentType, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type AriaAttributes, type ComponentType, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { composer } from '@/strings/composer';
 import { tooltipAttributes } from '@/ui/Tooltip';
 import { EmojiSkeleton } from './EmojiPicker';
@@ -134,15 +134,21 @@ function topOf({ data }: EmojiSet, category: number): number {
   return top;
 }
 
+/** frimousse counts rows and columns from zero, screen readers from one. */
+function counted<T extends AriaAttributes>(props: T): T {
+  const { 'aria-rowindex': row, 'aria-colindex': column } = props;
+  return { ...props, ...(row !== undefined && { 'aria-rowindex': row + 1 }), ...(column !== undefined && { 'aria-colindex': column + 1 }) };
+}
+
 const components = {
   CategoryHeader: ({ category, ...props }: EmojiPickerListCategoryHeaderProps) => (
     <div {...props} className={styles.heading}>
       {category.label}
     </div>
   ),
-  Row: (props: EmojiPickerListRowProps) => <div {...props} className={styles.row} />,
+  Row: (props: EmojiPickerListRowProps) => <div {...counted(props)} className={styles.row} />,
   Emoji: ({ emoji, ...props }: EmojiPickerListEmojiProps) => (
-    <button type="button" {...props} className={styles.emoji}>
+    <button type="button" {...counted(props)} className={styles.emoji}>
       {emoji.emoji}
     </button>
   ),

@@ -67,7 +67,7 @@ function Picture({ file, isAlone = false, onBroken, onOpen }: FileProps & { isAl
       type="button"
       className={cx(styles.picture, isAlone && styles.alone)}
       style={isAlone ? ({ '--width': `${width}px`, '--ratio': `${width} / ${height}` } as CSSProperties) : undefined}
-      aria-label={strings.image(file.filename)}
+      aria-label={broken === url ? `${strings.imageGone}: ${file.filename}` : strings.image(file.filename)}
       onClick={onOpen}
     >
       {broken === url ? (

@@ -386,7 +386,7 @@ function Messages({ channelId, messageId }: MessageListProps) {
               <div ref={scroll.header} className={cx(styles.header, page.problem && rows.length === 0 && styles.centred)}>
                 <Header channelId={channelId} page={page} isEmpty={rows.length === 0} />
               </div>
-              <div role="feed" aria-label={strings.feedOf(name)} aria-busy={page.loading !== null}>
+              <div {...(rows.length > 0 && { role: 'feed', 'aria-label': strings.feedOf(name), 'aria-busy': page.loading !== null })}>
                 <Virtualizer
                   key={epoch}
                   ref={list}
