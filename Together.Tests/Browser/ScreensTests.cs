@@ -67,6 +67,35 @@ public sealed partial class ScreensTests(PostgresFixture postgres, Chromium chro
         await Expect(mara.Dialog).ToHaveAccessibleNameAsync("ashen-keep.png");
         await ShowAsync(mara, "lightbox");
         await LeaveAsync(mara);
+
+        await page.ClickAsync(AriaRole.Button, "Emoji");
+        await Expect(mara.Page.GetByLabel("Search emoji")).ToBeVisibleAsync();
+        await Expect(mara.Page.GetByRole(AriaRole.Gridcell).First).ToBeVisibleAsync();
+        await ShowAsync(mara, "emoji");
+        await LeaveAsync(mara);
+
+        await page.ClickAsync(AriaRole.Button, "Pinned messages");
+        await Expect(mara.Page.GetByRole(AriaRole.Listitem, new PageGetByRoleOptions { Name = "Message of Tomasz Nowak" })).ToBeVisibleAsync();
+        await ShowAsync(mara, "pins");
+
+        await page.ClickAsync(AriaRole.Button, "Search");
+        await page.FillAsync("Search messages", "keep");
+        await page.Label("Search messages").PressAsync("Enter");
+        await Expect(mara.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { NameRegex = FoundMessage() }).First).ToBeVisibleAsync();
+        await ShowEverywhereAsync(mara, "search");
+        await page.ClickAsync(AriaRole.Button, "Members");
+
+        await mara.OpenChannelAsync("tactics");
+        await Expect(mara.Message("Phase one")).ToBeVisibleAsync();
+        await ShowEverywhereAsync(mara, "long-messages");
+        await mara.OpenChannelAsync("clips");
+        await page.SeesAsync("This is the beginning of #clips");
+        await ShowAsync(mara, "empty-channel");
+
+        await mara.Page.SetViewportSizeAsync(PhoneWidth, 844);
+        await page.ClickAsync(AriaRole.Button, "Open servers and channels");
+        await Expect(mara.Dialog).ToHaveAccessibleNameAsync("Servers and channels");
+        await ShowAsync(mara, "drawer");
     }
 
     [Fact]
@@ -149,6 +178,8 @@ public sealed partial class ScreensTests(PostgresFixture postgres, Chromium chro
         var mara = await EnterAsync(raiders.Host.Address, raiders.Mara.Username, Home);
         var page = mara.Visitor;
         page.AllowOutage();
+        // What the client fetches in a quiet moment, when there is no network in it.
+        page.Allow("Unable to preload CSS");
         await mara.IsInAsync("raid-night");
         await page.OpenAsync("/servers/1/2");
         await page.SeesAsync("Nothing is here");
@@ -225,6 +256,9 @@ public sealed partial class ScreensTests(PostgresFixture postgres, Chromium chro
         });
         Assert.InRange(picture.Length, 1, LargestReadmePicture);
     }
+
+    [GeneratedRegex("^Go to the message of")]
+    private static partial Regex FoundMessage();
 
     [GeneratedRegex("^Loading")]
     private static partial Regex Loading();
